@@ -1,0 +1,86 @@
+# Completion of tilescribe for fish
+#
+# SPDX-License-Identifier: MIT
+
+# Whether the words before the cursor are this command: "history", or "history export".
+function __tilescribe_is
+    set -l words (commandline -opc | string match -v -- '-*')
+    for name in $argv
+        set -e words[1]
+        test "$words[1]" = $name; or return 1
+    end
+end
+
+# Whether this command still waits for one of its own commands.
+function __tilescribe_wants_command
+    set -l words (commandline -opc | string match -v -- '-*')
+    test (count $words) -eq (math (count $argv) + 1); and __tilescribe_is $argv
+end
+
+function __tilescribe_transcripts
+    tilescribe history list 2>/dev/null | string replace -r '^ *(\d+) +(.*)$' '$1\t$2'
+end
+
+complete -c tilescribe -s h -l help -d 'Print help'
+complete -c tilescribe -n __tilescribe_wants_command -s V -l version -d 'Print the version'
+complete -c tilescribe -n __tilescribe_wants_command -f -a transcribe -d 'Turn recordings into text'
+complete -c tilescribe -n __tilescribe_wants_command -f -a history -d 'List, search, show, export and delete transcripts'
+complete -c tilescribe -n __tilescribe_wants_command -f -a models -d 'List, download, remove and import models'
+complete -c tilescribe -n __tilescribe_wants_command -f -a bench -d 'Measure how fast a model runs here'
+complete -c tilescribe -n __tilescribe_wants_command -f -a doctor -d 'Tell what works here and what does not'
+
+# transcribe
+complete -c tilescribe -n '__tilescribe_is transcribe' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s d -l device -x -a 'auto cpu reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s l -l language -x -a 'auto en de es fr it nl pl pt ru zh ja ko' -d 'Language spoken'
+complete -c tilescribe -n '__tilescribe_is transcribe' -l translate -d 'Translate to English'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s f -l format -x -a 'txt srt vtt json csv' -d 'Form of the transcript'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s o -l output -rF -d 'File or folder to write'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s w -l word-times -d 'Find the time of each word'
+complete -c tilescribe -n '__tilescribe_is transcribe' -l no-timestamps -d 'One segment per window'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s p -l prompt -x -d 'What came before, or names to expect'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s b -l beam -x -d 'Follow so many texts at once'
+complete -c tilescribe -n '__tilescribe_is transcribe' -l batch -x -d 'Do so many pieces at once'
+complete -c tilescribe -n '__tilescribe_is transcribe' -l no-vad -d 'Listen to silence, too'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s t -l threads -x -d 'Threads to use'
+complete -c tilescribe -n '__tilescribe_is transcribe' -l no-store -d 'Keep nothing in the history'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s q -l quiet -d 'No progress'
+
+# history
+complete -c tilescribe -n '__tilescribe_is history' -f
+complete -c tilescribe -n '__tilescribe_wants_command history' -a list -d 'List transcripts'
+complete -c tilescribe -n '__tilescribe_wants_command history' -a search -d 'Find transcripts'
+complete -c tilescribe -n '__tilescribe_wants_command history' -a show -d 'Print a transcript'
+complete -c tilescribe -n '__tilescribe_wants_command history' -a export -d 'Write a transcript as a file'
+complete -c tilescribe -n '__tilescribe_wants_command history' -a delete -d 'Delete transcripts'
+complete -c tilescribe -n '__tilescribe_is history list' -s n -l limit -x -d 'At most so many'
+complete -c tilescribe -n '__tilescribe_is history search' -s n -l limit -x -d 'At most so many'
+complete -c tilescribe -n '__tilescribe_is history show' -a '(__tilescribe_transcripts)'
+complete -c tilescribe -n '__tilescribe_is history delete' -a '(__tilescribe_transcripts)'
+complete -c tilescribe -n '__tilescribe_is history export' -a '(__tilescribe_transcripts)'
+complete -c tilescribe -n '__tilescribe_is history export' -s f -l format -x -a 'txt srt vtt json csv' -d 'Form of the transcript'
+complete -c tilescribe -n '__tilescribe_is history export' -s o -l output -rF -d 'File to write'
+complete -c tilescribe -n '__tilescribe_is history export' -s w -l word-times -d 'A subtitle for each word'
+
+# models
+complete -c tilescribe -n '__tilescribe_wants_command models' -f -a list -d 'List models'
+complete -c tilescribe -n '__tilescribe_wants_command models' -f -a get -d 'Download models'
+complete -c tilescribe -n '__tilescribe_wants_command models' -f -a remove -d 'Delete models from this machine'
+complete -c tilescribe -n '__tilescribe_wants_command models' -f -a import -d 'Copy model files to the others'
+complete -c tilescribe -n '__tilescribe_is models list' -s i -l installed -d 'Only installed ones'
+complete -c tilescribe -n '__tilescribe_is models list' -l names -d 'Only names'
+complete -c tilescribe -n '__tilescribe_is models get' -f -a '(tilescribe models list --names)'
+complete -c tilescribe -n '__tilescribe_is models remove' -f -a '(tilescribe models list --installed --names)'
+
+# bench
+complete -c tilescribe -n '__tilescribe_is bench' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
+complete -c tilescribe -n '__tilescribe_is bench' -s d -l device -x -a 'auto cpu reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is bench' -s t -l threads -x -d 'Threads to use'
+complete -c tilescribe -n '__tilescribe_is bench' -s r -l runs -x -d 'Take the median of so many runs'
+complete -c tilescribe -n '__tilescribe_is bench' -l tokens -x -d 'Tokens of a window'
+complete -c tilescribe -n '__tilescribe_is bench' -l ops -d 'A row for each operation'
+complete -c tilescribe -n '__tilescribe_is bench' -s j -l json -d 'Print JSON'
+
+# doctor
+complete -c tilescribe -n '__tilescribe_is doctor' -s j -l json -d 'Print JSON'
+complete -c tilescribe -n '__tilescribe_is doctor' -l strict -d 'Fail if anything is broken'

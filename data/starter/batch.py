@@ -1,0 +1,278 @@
+"""batch.py - training batches out of the pool: windows of disturbed speech, and what the model should make of them
+
+  pool --pick, place, room + noise + level--> samples --mel, equaliser--> [b, 80, 100 seconds]
+                                         `--> spans  --targets--> tokens, labels, letters, phonemes
+
+A window is 2 to 30 s with one or several utterances at random places, or with none. It may be placed anywhere
+in the 30 s, so that every position and timestamp is trained at the price of short windows. For each token the
+targets also tell where in the window it is said, which guides cross-attention while it is learned.
+
+SPDX-License-Identifier: MIT
+"""
+import bisect
+import functools
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+import mel
+from text import key
+
+LETTERS = " abcdefghijklmnopqrstuvwxyz'"     # CTC classes from 1; 0 is CTC's blank
+IGNORE = -100                                # a label without loss
+NOWHERE = -1.0                               # a label that comes from no place in the window
+RATE = mel.SAMPLE_RATE
+FRAME = 2 * mel.HOP                          # samples per encoder position (20 ms)
+N_POSITIONS = 1500                           # encoder positions in 30 s
+DEFAULT_VOICES = ("en-US", "en")             # of espeak-ng: the easiest ones
+NOISE_LENGTH = 1 << 20
+
+
+class Utterance(NamedTuple):
+    length: int                              # samples
+    shard: int
+    offset: int                              # samples, in the shard
+    text: str
+    phones: str                              # "name:ms ..." or nothing
+
+
+class Span(NamedTuple):
+    """An utterance in a window."""
+    start: int                               # samples
+    end: int
+    text: str
+    phones: str
+
+
+class Batch(NamedTuple):
+    mel: torch.Tensor                        # [b, 80, 2 t]
+    tokens: torch.Tensor                     # [b, n] decoder input, classes of the vocabulary
+    labels: torch.Tensor                     # [b, n] decoder output
+    where: torch.Tensor                      # [b, n] position at which the label is said
+    letters: torch.Tensor                    # [sum of n_letters] CTC classes
+    n_letters: torch.Tensor                  # [b]
+    phones: torch.Tensor                     # [b, t] phoneme classes
+    start: torch.Tensor                      # [b] first position of the window in the 30 s
+
+    def to(self, device):
+        return Batch(*(t.to(device) for t in self))
+
+
+class Pool:
+    """The utterances synthesised so far, by length."""
+
+    def __init__(self, folder):
+        self.folder, self.seen, self.audio = folder, set(), []
+        self.items, self.easy = [], []       # easy: the default voices
+        self.refresh()
+
+    def refresh(self):
+        for tsv in sorted(self.folder.glob("*.tsv")):
+            if tsv.name not in self.seen:
+                self.seen.add(tsv.name)
+                self.add(tsv)
+        self.items.sort()
+        self.easy.sort()
+
+    def add(self, tsv):
+        self.audio.append(np.memmap(tsv.with_suffix(".pcm"), "<i2", "r"))
+        for row in tsv.read_text().splitlines():
+            offset, length, voice, _, text, phones = row.split("\t")
+            item = Utterance(int(length), len(self.audio) - 1, int(offset), text, phones)
+            self.items.append(item)
+            if voice in DEFAULT_VOICES:
+                self.easy.append(item)
+
+    def pick(self, rng, least, most, easy):
+        """A random utterance of least..most samples (or the longest shorter one), with its samples."""
+        items = self.easy if easy and self.easy else self.items
+        a, b = bisect.bisect(items, (least,)), bisect.bisect(items, (most,))
+        a = min(a, max(b - 1, 0))
+        item = items[rng.randrange(a, max(b, a + 1))]
+        samples = self.audio[item.shard][item.offset:item.offset + item.length]
+        return item, samples.astype(np.float32) / 32768
+
+
+@functools.cache
+def noises():
+    """Noise of several spectral slopes, from white to pink and beyond, each of unit power."""
+    spec = np.fft.rfft(np.random.default_rng(0).standard_normal(NOISE_LENGTH))
+    made = [np.fft.irfft(spec * np.maximum(np.arange(len(spec)), 50.0) ** -slope) for slope in np.linspace(0, 0.8, 8)]
+    return [(x / x.std()).astype(np.float32) for x in made]
+
+
+def noise(rng, n):
+    at = rng.randrange(NOISE_LENGTH - n)
+    return rng.choice(noises())[at:at + n]
+
+
+def room(rng, x):
+    """x with a random exponential reverberation of 50 to 300 ms."""
+    n = rng.randint(800, 4800)
+    tail = np.random.default_rng(rng.getrandbits(32)).standard_normal(n) * np.exp(-np.arange(n) / (n / 6))
+    tail *= rng.uniform(0.05, 0.35) / np.sqrt((tail ** 2).sum())
+    tail[0] = 1
+    size = 1 << (len(x) + n).bit_length()
+    return np.fft.irfft(np.fft.rfft(x, size) * np.fft.rfft(tail, size), size)[:len(x)].astype(np.float32)
+
+
+def disturb(rng, x, clean):
+    """Room, noise and level; clean is the share of windows without the first two."""
+    if rng.random() > clean:
+        if rng.random() < 0.3:
+            x = room(rng, x)
+        if rng.random() < 0.6:
+            x = x + noise(rng, len(x)) * (x.std() + 1e-4) * 10 ** (-rng.uniform(12, 40) / 20)
+    if rng.random() < clean * 0.5:
+        return x
+    return x * (10 ** (-rng.uniform(0, 24) / 20) / (np.abs(x).max() + 1e-6))
+
+
+def nothing_said(rng, total):
+    x = np.zeros(total, np.float32)
+    if rng.random() < 0.8:
+        n = rng.randint(total // 4, total)
+        x[:n] = noise(rng, n) * 10 ** rng.uniform(-5, -1.7)
+    return x
+
+
+def place(rng, pool, total, several, easy):
+    """Utterances one after the other in total samples -> [(span, samples)]"""
+    at = int(rng.choice([0, 0.05, rng.uniform(0, 0.5), rng.uniform(0, 1.0)]) * RATE)
+    at = min(at, total // 8)
+    placed = []
+    while True:
+        left = total - at - RATE // 10
+        if placed and (not several or left < RATE):
+            break
+        least = 0 if placed else (left // 4 if several else left // 2)
+        item, x = pool.pick(rng, min(least, 6 * RATE), min(left, 12 * RATE), easy)
+        if len(x) > left:
+            break
+        if placed and rng.random() < 0.5:     # as loud as the one before
+            x = x * (np.abs(placed[-1][1]).max() + 1e-4) / (np.abs(x).max() + 1e-4)
+        placed.append((Span(at, at + len(x), item.text, item.phones), x))
+        at += len(x) + int(rng.uniform(0.15, 1.2) * RATE)
+        if rng.random() < 0.15:
+            break
+    return placed
+
+
+def window(rng, pool, seconds, several, easy):
+    """One training window -> (samples, spans); after the recording's end it is zero, as at inference."""
+    total = int(seconds * RATE)
+    placed = place(rng, pool, total, several, easy) if rng.random() > 0.03 else []
+    if not placed:
+        return nothing_said(rng, total), []
+    last = placed[-1][0].end
+    end = min(total, last + int(rng.choice([0.02, rng.uniform(0, 1.5)]) * RATE))
+    said = np.zeros(end, np.float32)
+    for span, part in placed:
+        said[span.start:span.end] = part
+    out = np.zeros(total, np.float32)
+    out[:end] = disturb(rng, said, 1.0 if easy else 0.4)
+    return out, [span for span, _ in placed]
+
+
+def places(voc, ids, span):
+    """The position at which each token is said: as far into the phonemes (or else the time) as into the letters."""
+    size = np.array([len(voc.bpe.tokens[i]) for i in ids])
+    into = (size.cumsum() - size / 2) / size.sum()
+    length = span.end - span.start
+    marks = [int(p.rsplit(":", 1)[1]) * RATE // 1000 for p in span.phones.split()] or [0]
+    starts = np.clip([*marks, length], 0, length)
+    return (span.start + np.interp(into * (len(starts) - 1), np.arange(len(starts)), starts)) / FRAME
+
+
+def spoken(voc, spans, first, timed):
+    """What the decoder should say of a window at position `first` -> (tokens, where)."""
+    if not spans:
+        body = [voc.time_0, voc.empty, voc.time_0 + N_POSITIONS] if timed else [voc.empty]
+        return body, [NOWHERE] * len(body)
+    body, where = [], []
+    for span in spans:
+        ids = voc.bpe.encode(span.text)
+        edges = span.start / FRAME, span.end / FRAME
+        start, end = (voc.time_0 + min(first + round(edge), N_POSITIONS) for edge in edges)
+        body += [start, *ids, end] if timed else ids
+        where += [edges[0], *places(voc, ids, span), edges[1]] if timed else list(places(voc, ids, span))
+    return body, where
+
+
+def history(rng, voc, text):
+    """The text before, as a program may give it as a prompt: with its times, without, or of a silent window."""
+    ids = voc.bpe.encode(text)
+    begin, end = voc.time_0 + rng.randrange(1400), voc.time_0 + 1400 + rng.randrange(101)
+    silent = [voc.time_0, voc.empty, voc.time_0 + N_POSITIONS]
+    return [voc.previous] + rng.choice([ids, [begin, *ids, end], silent])
+
+
+def targets(rng, voc, spans, first, prompt):
+    """-> (decoder input, label, where), lists of equal length"""
+    timed = rng.random() < 0.6
+    body, where = spoken(voc, spans, first, timed)
+    before = (history(rng, voc, prompt) if prompt else []) + ([voc.start] if timed else [voc.start, voc.no_times])
+    skip = len(before) - 1
+    tokens = before + body
+    labels = [IGNORE] * skip + body + [voc.end]
+    where = [NOWHERE] * skip + where + [NOWHERE]
+    if not spans and rng.random() < 0.6:
+        labels[skip] = voc.no_speech
+    for i in range(skip + 1, len(tokens)):    # now and then a wrong history, so that it listens
+        if tokens[i] < voc.empty and rng.random() < 0.1:
+            tokens[i] = rng.randrange(256, voc.empty)
+    return tokens, labels, where
+
+
+def phone_labels(spans, classes, n):
+    """The phoneme at each of n positions: 0 outside the spans, IGNORE where it is not known."""
+    out = np.zeros(n, int)
+    for span in spans:
+        covered = slice(round(span.start / FRAME), round(span.end / FRAME))
+        marks = [p.rsplit(":", 1) for p in span.phones.split()]
+        if not marks:
+            out[covered] = IGNORE
+            continue
+        starts = span.start + np.array([int(ms) for _, ms in marks]) * RATE // 1000
+        ids = np.array([0] + [0 if pause(name) else classes.get(name, IGNORE) for name, _ in marks])
+        out[covered] = ids[np.searchsorted(starts, (np.arange(n)[covered] + 0.5) * FRAME)]
+    return out
+
+
+def pause(phone):
+    return phone == "" or phone.startswith("_")
+
+
+def equalise(power):
+    """power [b, 201, n] with a random smooth gain over frequency for each item"""
+    knots = torch.empty(len(power), 1, 8).uniform_(-0.8, 0.8)
+    return power * 10 ** F.interpolate(knots, size=power.shape[1], mode="linear").transpose(1, 2)
+
+
+def padded(rows, value):
+    n = max(map(len, rows))
+    return torch.tensor([[*row, *[value] * (n - len(row))] for row in rows])
+
+
+def make_batch(rng, pool, voc, seconds, size, several, easy):
+    n = int(seconds * RATE / FRAME)
+    prompted = not easy and rng.random() < 0.15
+    waves, rows, letters, phones, starts = [], [], [], [], []
+    for _ in range(size):
+        wave, spans = window(rng, pool, seconds, several, easy)
+        first = rng.randrange(0, N_POSITIONS - n + 1) if rng.random() < 0.3 else 0
+        prompt = rng.choice(pool.items).text if prompted and rng.random() < 0.5 else ""
+        waves.append(wave)
+        rows.append(targets(rng, voc, spans, first, prompt))
+        letters.append([LETTERS.index(c) + 1 for c in " ".join(key(span.text) for span in spans)])
+        phones.append(phone_labels(spans, voc.phones, n))
+        starts.append(first)
+    power = mel.power_spectrum(torch.from_numpy(np.stack(waves)))
+    if not easy and rng.random() < 0.7:
+        power = equalise(power)
+    tokens, labels, where = zip(*rows)
+    return Batch(mel.log_mel(power), padded(tokens, voc.end), padded(labels, IGNORE), padded(where, NOWHERE),
+                 torch.tensor(sum(letters, []), dtype=torch.long), torch.tensor([len(row) for row in letters]),
+                 torch.from_numpy(np.stack(phones)), torch.tensor(starts))

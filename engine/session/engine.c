@@ -1,0 +1,244 @@
+/* engine.c - a model made ready on a device
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "session/engine.h"
+
+#include "decode/recording.h"
+
+#include <glib/gi18n-lib.h>
+#include <sched.h>
+#include <sys/resource.h>
+
+#define MAX_THREADS 8
+#define MAX_BEAMS   (SCRIBE_TOP_MAX - 1)
+#define MAX_WINDOWS 64
+
+struct _ScribeEngine
+{
+  ScribeDecoder *decoder;
+  char *device_reason;
+  double load; /* seconds; told in the first run, 0 afterwards */
+  guint n_threads;
+};
+
+void
+scribe_engine_options_init (ScribeEngineOptions *options)
+{
+  *options = (ScribeEngineOptions){ .n_beams = 5, .n_windows = 1 };
+}
+
+void
+scribe_transcribe_options_init (ScribeTranscribeOptions *options)
+{
+  *options = (ScribeTranscribeOptions){
+    .beam = 1,
+    .best_of = 5,
+    .temperature_step = 0.2f,
+    .compression_ratio_limit = 2.4f,
+    .logprob_limit = -1,
+    .no_speech_limit = 0.6f,
+    .timestamps = TRUE,
+    .condition = TRUE,
+    .vad = TRUE,
+  };
+}
+
+/* Processors that this process may run on. */
+static guint
+n_processors (void)
+{
+  cpu_set_t set;
+
+  return sched_getaffinity (0, sizeof set, &set) == 0 ? MIN ((guint) CPU_COUNT (&set), MAX_THREADS) : 1;
+}
+
+static gboolean
+check_options (const ScribeEngineOptions *options, GError **error)
+{
+  if (options->n_beams < 1 || options->n_beams > MAX_BEAMS)
+    {
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_OPTION, _ ("A search has 1 to %d beams, not %u."), MAX_BEAMS,
+                   options->n_beams);
+      return FALSE;
+    }
+  if (options->n_windows < 1 || options->n_windows > MAX_WINDOWS)
+    {
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_OPTION, _ ("1 to %d windows can be decoded at once, not %u."), MAX_WINDOWS,
+                   options->n_windows);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+ScribeEngine *
+scribe_engine_new (const ScribeEngineOptions *options, GError **error)
+{
+  g_autoptr (ScribeEngine) engine = g_new0 (ScribeEngine, 1);
+  g_autoptr (ScribeModel) model = NULL;
+  g_autoptr (ScribeWhisperGraph) whisper = NULL;
+  ScribeDeviceOptions device_options;
+  ScribeDevice *device;
+  gint64 start = g_get_monotonic_time ();
+
+  if (!check_options (options, error))
+    return NULL;
+  model = scribe_model_open (options->model, error);
+  if (model == NULL)
+    return NULL;
+
+  whisper = scribe_whisper_graph_new (model);
+  engine->n_threads = options->n_threads ? options->n_threads : n_processors ();
+  device_options = (ScribeDeviceOptions){ .n_caches = whisper->n_caches,
+                                          .n_state = model->sizes.n_state,
+                                          .n_text_ctx = model->sizes.n_text_ctx,
+                                          .n_audio_ctx = model->sizes.n_audio_ctx,
+                                          .n_sequences = options->n_windows * options->n_beams,
+                                          .n_windows = options->n_windows,
+                                          .n_threads = engine->n_threads };
+  device = scribe_device_open (options->device, &device_options, &engine->device_reason, error);
+  if (device == NULL)
+    return NULL;
+
+  engine->decoder = scribe_decoder_new (g_steal_pointer (&whisper), device, options->n_windows, options->n_beams, error);
+  if (engine->decoder == NULL)
+    return NULL;
+  engine->load = (g_get_monotonic_time () - start) * 1e-6;
+  return g_steal_pointer (&engine);
+}
+
+void
+scribe_engine_free (ScribeEngine *engine)
+{
+  g_clear_pointer (&engine->decoder, scribe_decoder_free);
+  g_free (engine->device_reason);
+  g_free (engine);
+}
+
+const char *
+scribe_engine_get_device (ScribeEngine *engine)
+{
+  return engine->decoder->device->klass->name;
+}
+
+const char *
+scribe_engine_get_device_reason (ScribeEngine *engine)
+{
+  return engine->device_reason;
+}
+
+const char *
+scribe_engine_get_model_name (ScribeEngine *engine)
+{
+  return scribe_model_get_name (engine->decoder->model);
+}
+
+gboolean
+scribe_engine_is_multilingual (ScribeEngine *engine)
+{
+  return engine->decoder->special->multilingual;
+}
+
+guint
+scribe_engine_get_n_threads (ScribeEngine *engine)
+{
+  return engine->n_threads;
+}
+
+ScribeProfile *
+scribe_engine_get_profile (ScribeEngine *engine)
+{
+  return engine->decoder->device->profile;
+}
+
+static guint64
+peak_memory (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return (guint64) usage.ru_maxrss * 1024;
+}
+
+gboolean
+scribe_engine_transcribe (ScribeEngine *engine,
+                          ScribeAudioFile *audio,
+                          const ScribeTranscribeOptions *options,
+                          const ScribeTranscribeEvents *events,
+                          ScribeRunStats *stats,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  ScribeRunStats *run = &engine->decoder->stats;
+  gint64 start = g_get_monotonic_time ();
+  gboolean ok;
+
+  scribe_run_stats_clear (run);
+  ok = scribe_recording_transcribe (engine->decoder, audio, options, events, cancellable, error);
+
+  run->model = g_strdup (scribe_engine_get_model_name (engine));
+  run->device = g_strdup (scribe_engine_get_device (engine));
+  run->device_reason = g_strdup (engine->device_reason);
+  run->n_threads = engine->n_threads;
+  run->load = engine->load;
+  run->total = (g_get_monotonic_time () - start) * 1e-6 + engine->load;
+  run->peak_memory = peak_memory ();
+  engine->load = 0;
+  if (stats)
+    {
+      *stats = *run;
+      *run = (ScribeRunStats){ 0 };
+    }
+  return ok;
+}
+
+/* One decoder step over the positions first .. first + n - 1 of the first sequence. */
+static gboolean
+step (ScribeEngine *engine, guint first, guint n, GError **error)
+{
+  g_autoptr (GArray) tokens = g_array_new (FALSE, FALSE, sizeof (ScribeStepToken));
+  g_autoptr (GArray) queries = g_array_new (FALSE, FALSE, sizeof (ScribeQuery));
+  ScribeQuery query = { .token = n - 1, .n_top = 1, .probe = -1 };
+
+  for (guint i = first; i < first + n; i++)
+    {
+      ScribeStepToken next = { engine->decoder->special->start, i, 0, 0 };
+
+      g_array_append_val (tokens, next);
+    }
+  g_array_append_val (queries, query);
+  return scribe_decoder_step (engine->decoder, tokens, queries, NULL, error);
+}
+
+gboolean
+scribe_engine_warm_up (ScribeEngine *engine, guint n_tokens, double *encode, double *token, GError **error)
+{
+  ScribeDecoder *decoder = engine->decoder;
+  guint n_ctx = decoder->model->sizes.n_audio_ctx, n_steps = MIN (n_tokens, decoder->model->sizes.n_text_ctx);
+  g_autofree float *silence = g_new0 (float, scribe_decoder_window_samples (n_ctx));
+  gint64 start = g_get_monotonic_time ();
+
+  if (!scribe_decoder_encode (decoder, 0, silence, n_ctx, NULL, error))
+    return FALSE;
+  if (encode)
+    *encode = (g_get_monotonic_time () - start) * 1e-6;
+
+  start = g_get_monotonic_time ();
+  for (guint i = 0; i < n_steps; i++)
+    if (!step (engine, i, 1, error))
+      return FALSE;
+  if (token)
+    *token = (g_get_monotonic_time () - start) * 1e-6 / MAX (n_steps, 1);
+  return TRUE;
+}
+
+gboolean
+scribe_engine_read_prompt (ScribeEngine *engine, guint n_tokens, double *seconds, GError **error)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  if (!step (engine, 0, CLAMP (n_tokens, 1, engine->decoder->model->sizes.n_text_ctx), error))
+    return FALSE;
+  *seconds = (g_get_monotonic_time () - start) * 1e-6;
+  return TRUE;
+}

@@ -1,0 +1,135 @@
+/* test-npu.c - finding an NPU in folders made like the kernel's
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "app/cli/npu.h"
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#define ADDRESS "0000:c5:00.1"
+
+typedef struct
+{
+  char *root;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->root = g_dir_make_tmp ("tilescribe-npu-XXXXXX", NULL);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_autofree char *command = g_strdup_printf ("rm -rf '%s'", f->root);
+
+  g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
+  g_free (f->root);
+}
+
+static void
+write_file (Fixture *f, const char *path, const char *text)
+{
+  g_autofree char *file = g_build_filename (f->root, path, NULL), *folder = g_path_get_dirname (file);
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  g_assert_true (g_file_set_contents (file, text, -1, NULL));
+}
+
+static void
+add_device (Fixture *f, const char *vendor, const char *device)
+{
+  write_file (f, "sys/bus/pci/devices/" ADDRESS "/vendor", vendor);
+  write_file (f, "sys/bus/pci/devices/" ADDRESS "/device", device);
+}
+
+static void
+add_driver (Fixture *f)
+{
+  g_autofree char *link = g_build_filename (f->root, "sys/bus/pci/devices/" ADDRESS "/driver", NULL);
+
+  g_assert_cmpint (symlink ("../../../bus/pci/drivers/amdxdna", link), ==, 0);
+}
+
+static void
+finds_none_on_an_empty_machine (Fixture *f, gconstpointer data)
+{
+  g_auto (CliNpu) npu = { 0 };
+
+  g_assert_false (cli_npu_find (f->root, &npu));
+}
+
+static void
+passes_over_other_devices (Fixture *f, gconstpointer data)
+{
+  g_auto (CliNpu) npu = { 0 };
+
+  add_device (f, "0x8086\n", "0x17f0\n");
+  g_assert_false (cli_npu_find (f->root, &npu));
+  add_device (f, "0x1022\n", "0x14e8\n");
+  g_assert_false (cli_npu_find (f->root, &npu));
+}
+
+static void
+finds_one_without_driver (Fixture *f, gconstpointer data)
+{
+  g_auto (CliNpu) npu = { 0 };
+
+  add_device (f, "0x1022\n", "0x17f0\n");
+  g_assert_true (cli_npu_find (f->root, &npu));
+  g_assert_cmpstr (npu.name, ==, "AMD XDNA 2 NPU");
+  g_assert_cmpstr (npu.address, ==, ADDRESS);
+  g_assert_null (npu.driver);
+  g_assert_null (npu.node);
+}
+
+static void
+finds_driver_and_node (Fixture *f, gconstpointer data)
+{
+  g_auto (CliNpu) npu = { 0 };
+
+  add_device (f, "0x1022\n", "0x1502\n");
+  add_driver (f);
+  write_file (f, "sys/bus/pci/devices/" ADDRESS "/accel/accel3/dev", "261:3\n");
+  write_file (f, "dev/accel/accel3", "");
+  g_assert_true (cli_npu_find (f->root, &npu));
+  g_assert_cmpstr (npu.name, ==, "AMD XDNA NPU");
+  g_assert_cmpstr (npu.driver, ==, "amdxdna");
+  g_assert_cmpstr (npu.node, ==, "/dev/accel/accel3");
+  g_assert_true (npu.may_open);
+}
+
+static void
+tells_a_node_that_may_not_be_opened (Fixture *f, gconstpointer data)
+{
+  g_auto (CliNpu) npu = { 0 };
+  g_autofree char *node = g_build_filename (f->root, "dev/accel/accel0", NULL);
+
+  if (geteuid () == 0)
+    {
+      g_test_skip ("root may open everything");
+      return;
+    }
+  add_device (f, "0x1022\n", "0x17f0\n");
+  add_driver (f);
+  write_file (f, "sys/bus/pci/devices/" ADDRESS "/accel/accel0/dev", "261:0\n");
+  write_file (f, "dev/accel/accel0", "");
+  g_assert_cmpint (g_chmod (node, 0), ==, 0);
+  g_assert_true (cli_npu_find (f->root, &npu));
+  g_assert_false (npu.may_open);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, function) g_test_add ("/npu/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("finds none on an empty machine", finds_none_on_an_empty_machine);
+  ADD ("passes over other devices", passes_over_other_devices);
+  ADD ("finds one without driver", finds_one_without_driver);
+  ADD ("finds driver and node", finds_driver_and_node);
+  ADD ("tells a node that may not be opened", tells_a_node_that_may_not_be_opened);
+  return g_test_run ();
+}

@@ -1,0 +1,457 @@
+/* test-store.c - the life of a transcript in the database, lists, and what other processes do meanwhile
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "fixture.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void
+default_path_is_in_the_data_folder (void)
+{
+  g_autofree char *path = scribe_store_default_path ();
+
+  g_assert_true (g_str_has_prefix (path, g_get_user_data_dir ()));
+  g_assert_true (g_str_has_suffix (path, "/tilescribe/transcripts.db"));
+}
+
+static void
+only_the_owner_can_read_it (Fixture *f, gconstpointer data)
+{
+  g_autofree char *path = fixture_path (f, "new/folder/transcripts.db");
+  g_autofree char *folder = fixture_path (f, "new/folder");
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  g_autoptr (ScribeStore) store = open_store (path);
+  const char *const made[] = { path, folder, log };
+
+  add_transcript (store, "/talk.wav", (const char *[]){ " Secret.", NULL });
+  for (guint i = 0; i < G_N_ELEMENTS (made); i++)
+    {
+      GStatBuf info;
+
+      g_assert_cmpint (g_stat (made[i], &info), ==, 0);
+      g_assert_cmphex (info.st_mode & 0077, ==, 0);
+    }
+}
+
+static ScribeSegment *
+segment_with_words (void)
+{
+  ScribeSegment *segment = scribe_segment_new (1.25, 3.5, " Good morning.");
+
+  segment->probability = 0.75f;
+  segment->no_speech = 0.125f;
+  segment->temperature = 0.5f;
+  segment->compression_ratio = 1.5f;
+  segment->words = g_ptr_array_new_with_free_func ((GDestroyNotify) scribe_word_free);
+  g_ptr_array_add (segment->words, scribe_word_new (1.25, 2, 0.5f, " Good"));
+  g_ptr_array_add (segment->words, scribe_word_new (2, 3.5, 0.25f, " morning."));
+  return segment;
+}
+
+static void
+segments_and_words_come_back (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (ScribeSegment) first = segment_with_words ();
+  g_autoptr (ScribeSegment) second = scribe_segment_new (3.5, 4, " Bye.");
+  gint64 id = scribe_store_begin (store, "/home/me/talk.wav", NULL, &error);
+  g_autoptr (ScribeTranscript) got = NULL;
+  const ScribeSegment *segment;
+  const ScribeWord *word;
+
+  scribe_store_add_segment (store, id, first, &error);
+  scribe_store_add_segment (store, id, second, &error);
+  g_assert_no_error (error);
+  got = scribe_store_get (store, id, &error);
+  g_assert_no_error (error);
+
+  g_assert_cmpstr (got->source, ==, "/home/me/talk.wav");
+  g_assert_cmpstr (got->title, ==, "talk.wav");
+  g_assert_cmpstr (got->text, ==, "Good morning. Bye.");
+  g_assert_cmpuint (got->segments->len, ==, 2);
+  segment = got->segments->pdata[0];
+  g_assert_cmpstr (segment->text, ==, " Good morning.");
+  g_assert_cmpfloat (segment->start, ==, 1.25);
+  g_assert_cmpfloat (segment->end, ==, 3.5);
+  g_assert_cmpfloat (segment->probability, ==, 0.75f);
+  g_assert_cmpfloat (segment->no_speech, ==, 0.125f);
+  g_assert_cmpfloat (segment->temperature, ==, 0.5f);
+  g_assert_cmpfloat (segment->compression_ratio, ==, 1.5f);
+  g_assert_cmpuint (segment->words->len, ==, 2);
+  word = segment->words->pdata[1];
+  g_assert_cmpstr (word->text, ==, " morning.");
+  g_assert_cmpfloat (word->start, ==, 2);
+  g_assert_cmpfloat (word->end, ==, 3.5);
+  g_assert_cmpfloat (word->probability, ==, 0.25f);
+  segment = got->segments->pdata[1];
+  g_assert_null (segment->words);
+}
+
+static ScribeRunStats
+some_run (void)
+{
+  return (ScribeRunStats){ .model = g_strdup ("base.en"),
+                           .device = g_strdup ("cpu"),
+                           .device_reason = g_strdup ("No NPU was found."),
+                           .language = g_strdup ("en"),
+                           .language_probability = 0.5f,
+                           .translated = TRUE,
+                           .n_threads = 1,
+                           .n_windows = 2,
+                           .n_tokens = 3,
+                           .n_steps = 4,
+                           .n_fallbacks = 5,
+                           .n_silent = G_MAXUINT,
+                           .audio = 7.5,
+                           .total = 8.5,
+                           .load = 9.5,
+                           .read = 10.5,
+                           .mel = 11.5,
+                           .encode = 12.5,
+                           .decode = 13.5,
+                           .align = 14.5,
+                           .peak_memory = G_GUINT64_CONSTANT (1) << 40 };
+}
+
+static void
+every_field_of_a_run_comes_back (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_auto (ScribeRunStats) put = some_run ();
+  gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
+  g_autoptr (ScribeTranscript) got = NULL;
+
+  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &put, &error);
+  g_assert_no_error (error);
+  got = scribe_store_get (store, id, &error);
+  g_assert_no_error (error);
+
+  g_assert_cmpint (got->state, ==, SCRIBE_STATE_DONE);
+  g_assert_cmpstr (got->run.model, ==, put.model);
+  g_assert_cmpstr (got->run.device, ==, put.device);
+  g_assert_cmpstr (got->run.device_reason, ==, put.device_reason);
+  g_assert_cmpstr (got->run.language, ==, put.language);
+  /* With the strings out of the way, what remains is plain numbers. */
+  g_clear_pointer (&got->run.model, g_free);
+  g_clear_pointer (&got->run.device, g_free);
+  g_clear_pointer (&got->run.device_reason, g_free);
+  g_clear_pointer (&got->run.language, g_free);
+  scribe_run_stats_clear (&put);
+  put = some_run ();
+  g_clear_pointer (&put.model, g_free);
+  g_clear_pointer (&put.device, g_free);
+  g_clear_pointer (&put.device_reason, g_free);
+  g_clear_pointer (&put.language, g_free);
+  g_assert_cmpmem (&got->run, sizeof put, &put, sizeof put);
+}
+
+static void
+the_last_of_several_runs_is_shown_and_all_are_kept (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_auto (ScribeRunStats) run = some_run ();
+  gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
+  g_autoptr (ScribeTranscript) got = NULL;
+
+  scribe_store_finish (store, id, SCRIBE_STATE_STOPPED, &run, &error);
+  run.n_tokens = 77;
+  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &run, &error);
+  g_assert_no_error (error);
+  got = scribe_store_get (store, id, &error);
+
+  g_assert_cmpint (got->state, ==, SCRIBE_STATE_DONE);
+  g_assert_cmpuint (got->run.n_tokens, ==, 77);
+  g_assert_cmpint (query_number (f->path, "SELECT count (*) FROM runs"), ==, 2);
+}
+
+static void
+strange_values_are_made_good (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (ScribeSegment) segment = scribe_segment_new (NAN, INFINITY, " half \xe2\x82 a sign");
+  gint64 id = scribe_store_begin (store, "/caf\xe9.wav", NULL, &error);
+  g_autoptr (ScribeTranscript) got = NULL;
+  const ScribeSegment *read;
+
+  segment->probability = NAN;
+  scribe_store_add_segment (store, id, segment, &error);
+  g_assert_no_error (error);
+  got = scribe_store_get (store, id, &error);
+  g_assert_no_error (error);
+
+  read = got->segments->pdata[0];
+  g_assert_true (g_utf8_validate (read->text, -1, NULL));
+  g_assert_true (isfinite (read->start) && isfinite (read->end) && isfinite (read->probability));
+  g_assert_true (g_utf8_validate (got->title, -1, NULL));
+  g_assert_cmpstr (got->source, ==, "/caf\xe9.wav"); /* the file can still be found */
+}
+
+static void
+first_words_stand_for_a_title (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autofree char *words = g_strnfill (50, 'x');
+  g_autofree char *text = g_strdup_printf (" So %s %s", words, words);
+  gint64 id = add_transcript (store, "-", (const char *[]){ text, NULL });
+  g_autoptr (ScribeTranscript) got = scribe_store_get (store, id, &error);
+  g_autofree char *expected = g_strdup_printf ("So %s…", words);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (got->title, ==, expected);
+  g_assert_cmpstr (got->snippet, ==, expected);
+}
+
+static void
+what_is_not_there_is_not_found (Fixture *f, gconstpointer data)
+{
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (ScribeSegment) segment = segment_with_words ();
+  gint64 gone = add_transcript (store, "/a.wav", (const char *[]){ " a", NULL });
+  GError *errors[4] = { NULL };
+
+  g_assert_true (scribe_store_delete (store, gone, NULL));
+  g_assert_false (scribe_store_add_segment (store, gone, segment, &errors[0]));
+  g_assert_false (scribe_store_finish (store, gone, SCRIBE_STATE_DONE, NULL, &errors[1]));
+  g_assert_null (scribe_store_get (store, gone, &errors[2]));
+  g_assert_false (scribe_store_delete (store, gone, &errors[3]));
+  for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
+    {
+      g_assert_error (errors[i], SCRIBE_ERROR, SCRIBE_ERROR_NOT_FOUND);
+      assert_sentence (errors[i]->message);
+      g_error_free (errors[i]);
+    }
+  /* And the number is not given to another one. */
+  g_assert_cmpint (add_transcript (store, "/b.wav", (const char *[]){ " b", NULL }), >, gone);
+}
+
+static void
+delete_leaves_runs_only (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (ScribeSegment) segment = segment_with_words ();
+  g_auto (ScribeRunStats) run = some_run ();
+  gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
+  g_autoptr (GPtrArray) found = NULL;
+
+  scribe_store_add_segment (store, id, segment, &error);
+  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &run, &error);
+  scribe_store_delete (store, id, &error);
+  g_assert_no_error (error);
+
+  found = scribe_store_search (store, "morning", 0, &error);
+  g_assert_cmpuint (found->len, ==, 0);
+  g_assert_cmpint (query_number (f->path, "SELECT count (*) FROM segments"), ==, 0);
+  g_assert_cmpint (query_number (f->path, "SELECT count (*) FROM words"), ==, 0);
+  g_assert_cmpint (query_number (f->path, "SELECT count (*) FROM runs WHERE transcript IS NULL"), ==, 1);
+  g_assert_true (scribe_store_check (store, TRUE, NULL, NULL, &error));
+}
+
+static void
+list_is_newest_first_in_pages (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (GPtrArray) page = NULL;
+  g_autoptr (GPtrArray) next = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  gint64 ids[5];
+
+  for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
+    ids[i] = add_transcript (store, "/a.wav", (const char *[]){ " One.", " Two.", NULL });
+  page = scribe_store_list (store, 2, 0, &error);
+  next = scribe_store_list (store, 2, ids[3], &error);
+  all = scribe_store_list (store, 0, 0, &error);
+  g_assert_no_error (error);
+
+  g_assert_cmpuint (page->len, ==, 2);
+  g_assert_cmpint (((ScribeTranscript *) page->pdata[0])->id, ==, ids[4]);
+  g_assert_cmpint (((ScribeTranscript *) page->pdata[1])->id, ==, ids[3]);
+  g_assert_cmpstr (((ScribeTranscript *) page->pdata[0])->snippet, ==, "One. Two.");
+  g_assert_null (((ScribeTranscript *) page->pdata[0])->segments);
+  g_assert_cmpint (((ScribeTranscript *) next->pdata[0])->id, ==, ids[2]);
+  g_assert_cmpuint (all->len, ==, 5);
+}
+
+static void
+a_new_store_is_empty_and_sound (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (GPtrArray) list = scribe_store_list (store, 0, 0, &error);
+  guint64 n = 1, bytes = 0;
+
+  g_assert_cmpuint (list->len, ==, 0);
+  g_assert_true (scribe_store_check (store, TRUE, &n, &bytes, &error));
+  g_assert_cmpuint (n, ==, 0);
+  g_assert_cmpuint (bytes, >, 0);
+}
+
+static void
+every_commit_reaches_the_disk (Fixture *f, gconstpointer data)
+{
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (sqlite3_stmt) row = NULL;
+
+  sqlite3_prepare_v2 (store->db, "SELECT synchronous, foreign_keys FROM pragma_synchronous, pragma_foreign_keys", -1, &row, NULL);
+  g_assert_cmpint (sqlite3_step (row), ==, SQLITE_ROW);
+  g_assert_cmpint (sqlite3_column_int (row, 0), ==, 2); /* FULL */
+  g_assert_cmpint (sqlite3_column_int (row, 1), ==, 1);
+}
+
+static void
+a_reader_sees_what_a_writer_adds (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) writer = open_store (f->path);
+  g_autoptr (ScribeStore) reader = scribe_store_open (f->path, TRUE, &error);
+  g_autoptr (ScribeTranscript) got = NULL;
+  g_autoptr (ScribeSegment) segment = segment_with_words ();
+  gint64 id = scribe_store_begin (writer, "/a.wav", "Lecture", &error);
+
+  scribe_store_add_segment (writer, id, segment, &error);
+  g_assert_no_error (error);
+  got = scribe_store_get (reader, id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (got->state, ==, SCRIBE_STATE_RUNNING);
+  g_assert_cmpstr (got->title, ==, "Lecture");
+  g_assert_cmpstr (got->text, ==, "Good morning.");
+  g_assert_cmpint (scribe_store_begin (reader, "/b.wav", NULL, &error), ==, 0);
+  g_assert_error (error, SCRIBE_ERROR, SCRIBE_ERROR_STORE);
+}
+
+static void
+a_reader_finds_no_database (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (scribe_store_open (f->path, TRUE, &error));
+  g_assert_error (error, SCRIBE_ERROR, SCRIBE_ERROR_NOT_FOUND);
+  assert_sentence (error->message);
+  g_assert_false (g_file_test (f->path, G_FILE_TEST_EXISTS));
+}
+
+#define N_BY_EACH 25
+
+static int
+write_many (Fixture *f, int out)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = scribe_store_open (f->path, FALSE, &error);
+
+  for (guint i = 0; store && i < N_BY_EACH; i++)
+    {
+      g_autoptr (ScribeSegment) segment = segment_with_words ();
+      gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
+
+      if (id == 0 || !scribe_store_add_segment (store, id, segment, &error)
+          || !scribe_store_finish (store, id, SCRIBE_STATE_DONE, NULL, &error))
+        break;
+    }
+  if (error)
+    g_printerr ("%s\n", error->message);
+  return error ? 1 : 0;
+}
+
+static void
+several_processes_write_at_once (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = NULL;
+  GPid children[4];
+  int out[4];
+  guint64 n;
+
+  /* Given no database, so that they also make it at once. */
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
+    children[i] = start_child (f, write_many, &out[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
+    {
+      g_assert_cmpint (wait_child (children[i]), ==, 0);
+      close (out[i]);
+    }
+  store = open_store (f->path);
+  g_assert_true (scribe_store_check (store, TRUE, &n, NULL, &error));
+  g_assert_cmpuint (n, ==, N_BY_EACH * G_N_ELEMENTS (children));
+}
+
+/* Reports a byte for each segment that the store has taken. */
+static int
+write_until_killed (Fixture *f, int out)
+{
+  g_autoptr (ScribeStore) store = scribe_store_open (f->path, FALSE, NULL);
+  gint64 id = scribe_store_begin (store, "/a.wav", NULL, NULL);
+
+  for (;;)
+    {
+      g_autoptr (ScribeSegment) segment = segment_with_words ();
+
+      if (!scribe_store_add_segment (store, id, segment, NULL) || write (out, "+", 1) != 1)
+        return 1;
+    }
+}
+
+static void
+a_killed_program_loses_no_segment (Fixture *f, gconstpointer data)
+{
+  for (gint64 round = 1; round <= 5; round++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (ScribeStore) store = NULL;
+      g_autoptr (ScribeTranscript) got = NULL;
+      char report;
+      guint reported = 0;
+      int out;
+      GPid child = start_child (f, write_until_killed, &out);
+
+      while (reported < 7 * round && read (out, &report, 1) == 1)
+        reported++;
+      kill (child, SIGKILL);
+      while (read (out, &report, 1) == 1)
+        reported++;
+      close (out);
+      g_assert_cmpint (wait_child (child), ==, 128 + SIGKILL);
+
+      store = open_store (f->path);
+      got = scribe_store_get (store, round, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (got->state, ==, SCRIBE_STATE_RUNNING);
+      g_assert_cmpuint (got->segments->len, >=, reported);
+      for (guint i = 0; i < got->segments->len; i++)
+        g_assert_cmpuint (((ScribeSegment *) got->segments->pdata[i])->words->len, ==, 2);
+      g_assert_true (scribe_store_check (store, TRUE, NULL, NULL, &error));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/store/default-path-is-in-the-data-folder", default_path_is_in_the_data_folder);
+  ADD ("/store/only-the-owner-can-read-it", only_the_owner_can_read_it);
+  ADD ("/store/segments-and-words-come-back", segments_and_words_come_back);
+  ADD ("/store/every-field-of-a-run-comes-back", every_field_of_a_run_comes_back);
+  ADD ("/store/last-of-several-runs-is-shown-and-all-are-kept", the_last_of_several_runs_is_shown_and_all_are_kept);
+  ADD ("/store/strange-values-are-made-good", strange_values_are_made_good);
+  ADD ("/store/first-words-stand-for-a-title", first_words_stand_for_a_title);
+  ADD ("/store/what-is-not-there-is-not-found", what_is_not_there_is_not_found);
+  ADD ("/store/delete-leaves-runs-only", delete_leaves_runs_only);
+  ADD ("/store/list-is-newest-first-in-pages", list_is_newest_first_in_pages);
+  ADD ("/store/a-new-store-is-empty-and-sound", a_new_store_is_empty_and_sound);
+  ADD ("/store/every-commit-reaches-the-disk", every_commit_reaches_the_disk);
+  ADD ("/store/a-reader-sees-what-a-writer-adds", a_reader_sees_what_a_writer_adds);
+  ADD ("/store/a-reader-finds-no-database", a_reader_finds_no_database);
+  ADD ("/store/several-processes-write-at-once", several_processes_write_at_once);
+  ADD ("/store/a-killed-program-loses-no-segment", a_killed_program_loses_no_segment);
+  return g_test_run ();
+}
