@@ -47,6 +47,7 @@ as_root () {
 
 # Installs what is missing for these purposes (build, test, full); does nothing, and says nothing, where nothing is.
 install_missing () {
+  purposes=$*
   local missing=() has_apt=false installed="" package found what
 
   if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null
@@ -80,16 +81,23 @@ install_missing () {
 }
 
 # build FOLDER [OPTION...]: configures it the first time, with these options of meson, and builds. Quiet unless it fails.
+# What meson finds depends on what was installed for: a folder that was configured for less (run before test) is looked at anew.
 build () {
-  local folder=$root/$1 log
+  local folder=$root/$1 log known=""
   shift
 
   log=$folder/build.log
   mkdir -p "$folder"
+  [ ! -f "$folder/configured-for" ] || known=$(<"$folder/configured-for")
   if [ ! -f "$folder/build.ninja" ]
   then
     say "Building Tilescribe in ${folder##*/}/. The first time takes a minute or two."
     meson setup "$folder" "$root" "$@" </dev/null >"$log" 2>&1 || { tail -n 30 "$log" >&2; return 1; }
+    printf '%s\n' "$purposes" >"$folder/configured-for"
+  elif [ "${known#"$purposes"}" = "$known" ]
+  then
+    meson setup --reconfigure "$folder" "$root" </dev/null >"$log" 2>&1 || { tail -n 30 "$log" >&2; return 1; }
+    printf '%s\n' "$purposes" >"$folder/configured-for"
   fi
   ninja -C "$folder" </dev/null >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60 >&2; return 1; }
 }

@@ -246,21 +246,6 @@ open_container (ScribeAudioFile *file, GError **error)
 
 /* --- Decoder --- */
 
-static void
-set_stream_error (GError **error, ScribeAudioFile *file, int code)
-{
-  if (file->referred || file->demuxer->nb_streams == 0)
-    set_format_error (error, file, file->demuxer->iformat);
-  else if (code == AVERROR_DECODER_NOT_FOUND)
-    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_AUDIO,
-                 _ ("The sound in “%s” is coded in a way this FFmpeg cannot decode. Convert the file to FLAC or WAV."),
-                 file->name);
-  else
-    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_AUDIO,
-                 _ ("No sound was found in “%s” (%s): it has no audio track, or its header is damaged. Choose another file."),
-                 file->name, file->demuxer->iformat->long_name);
-}
-
 static gboolean
 check_sound (ScribeAudioFile *file, int rate, int n_channels, GError **error)
 {
@@ -275,6 +260,29 @@ check_sound (ScribeAudioFile *file, int rate, int n_channels, GError **error)
   else
     return TRUE;
   return FALSE;
+}
+
+/* No stream was found fit to decode: one that would be, but for what its header claims, is told of first. */
+static void
+set_stream_error (GError **error, ScribeAudioFile *file, int code)
+{
+  for (guint i = 0; code == AVERROR_STREAM_NOT_FOUND && i < file->demuxer->nb_streams; i++)
+    {
+      const AVCodecParameters *sound = file->demuxer->streams[i]->codecpar;
+
+      if (sound->codec_type == AVMEDIA_TYPE_AUDIO && !check_sound (file, sound->sample_rate, sound->ch_layout.nb_channels, error))
+        return;
+    }
+  if (file->referred || file->demuxer->nb_streams == 0)
+    set_format_error (error, file, file->demuxer->iformat);
+  else if (code == AVERROR_DECODER_NOT_FOUND)
+    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_AUDIO,
+                 _ ("The sound in “%s” is coded in a way this FFmpeg cannot decode. Convert the file to FLAC or WAV."),
+                 file->name);
+  else
+    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_AUDIO,
+                 _ ("No sound was found in “%s” (%s): it has no audio track, or its header is damaged. Choose another file."),
+                 file->name, file->demuxer->iformat->long_name);
 }
 
 static char *

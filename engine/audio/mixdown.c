@@ -73,7 +73,8 @@ resample (ScribeMixdown *mixdown, const uint8_t **channels, int n, GArray *sampl
     return 0;
   g_array_set_size (samples, start + room);
   out = (uint8_t *) &g_array_index (samples, float, start);
-  got = MAX (swr_convert (mixdown->resampler, &out, room, channels, n), 0);
+  got = swr_convert (mixdown->resampler, &out, room, channels, n);
+  got = MAX (got, 0);
   g_array_set_size (samples, start + got);
   tidy (&g_array_index (samples, float, start), got);
   return got;

@@ -17,8 +17,8 @@
  * All is relative, so the recording level does not matter down to the noise of 16 bits.
  *
  * Music passes as speech; so do whispering (wanted) and the first 200 ms of a noise that is switched on. README.md has measurements.
- * Sources: the score follows Marzinzik and Kollmeier 2002, the background Stahl, Fischer and Bippus 2000 and Ghosh, Tsiartas and
- * Narayanan 2011; the numbers were tuned on synthetic voices in white, pink and many-voiced noise at 10 dB.
+ * The ideas are known ones: backgrounds from quantiles (Stahl, Fischer and Bippus 2000), speech as what varies over a long
+ * window (Ghosh, Tsiartas and Narayanan 2011). The numbers were tuned on synthetic voices in white, pink and many-voiced noise at 10 dB.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -248,7 +248,7 @@ static gboolean
 is_unbroken (const ScribeVad *vad, guint n)
 {
   float low = G_MAXFLOAT, high = -G_MAXFLOAT;
-  float limit = UNBROKEN_DB * (0.44f + 0.56f * n / N_UNBROKEN);
+  float limit = UNBROKEN_DB * (0.6f + 0.4f * n / N_UNBROKEN);
 
   for (guint64 t = vad->n_frames - n; t < vad->n_frames; t++)
     {
@@ -331,11 +331,12 @@ static float
 score_frame (const ScribeVad *vad, guint64 frame)
 {
   const float *energy = vad->energy[frame % RING];
-  float ratio[N_BANDS];
+  float ratio[N_BANDS], best;
 
   for (guint b = 0; b < N_BANDS; b++)
     ratio[b] = energy[b] / vad->background[b];
-  return MIN (to_decibel (sum_of_greatest (ratio, N_BEST) / N_BEST), SCORE_MAX);
+  best = sum_of_greatest (ratio, N_BEST) / N_BEST;
+  return fminf (to_decibel (best), SCORE_MAX);
 }
 
 static float

@@ -23,6 +23,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include <inttypes.h>
 #include <libsoup/soup.h>
 
 #define BLOCK_SIZE    (256 * 1024)
@@ -180,8 +181,7 @@ static Outcome
 wrong_size (Transfer *t, guint64 size, GError **error)
 {
   g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DOWNLOAD,
-               _ ("“%s” sends %" G_GUINT64_FORMAT " bytes or more where %" G_GUINT64_FORMAT
-                  " belong. Try again later, or in another "
+               _ ("“%s” sends %" PRIu64 " bytes or more where %" PRIu64 " belong. Try again later, or in another "
                   "network."),
                t->host, size, t->total);
   return FAILED;

@@ -15,6 +15,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define MAGIC      0x67676d6c
@@ -354,7 +355,7 @@ read_tensor (Reader *reader, ScribeModel *model, GError **error)
   if (found != (guint64) weight.n_rows * weight.n_cols)
     {
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_MODEL,
-                   _ ("“%s” is not a whole Whisper model: tensor “%s” has %" G_GUINT64_FORMAT " values where %" G_GUINT64_FORMAT
+                   _ ("“%s” is not a whole Whisper model: tensor “%s” has %" PRIu64 " values where %" PRIu64
                       " belong. Download it again."),
                    reader->path, name, found, (guint64) weight.n_rows * weight.n_cols);
       return FALSE;

@@ -192,14 +192,17 @@ scribe_engine_transcribe (ScribeEngine *engine,
   return ok;
 }
 
-/* One decoder step over the positions first .. first + n - 1 of the first sequence. */
+/* One decoder step over the positions first .. first + n - 1 of the first sequence, asking what greedy search asks. */
 static gboolean
 step (ScribeEngine *engine, guint first, guint n, GError **error)
 {
   g_autoptr (GArray) tokens = g_array_new (FALSE, FALSE, sizeof (ScribeStepToken));
   g_autoptr (GArray) queries = g_array_new (FALSE, FALSE, sizeof (ScribeQuery));
-  ScribeQuery query = { .token = n - 1, .n_top = 1, .probe = -1 };
+  const ScribeToken spoken[] = { engine->decoder->special->timestamp, 0 }; /* a timestamp and a word: anything may follow */
+  ScribeMask mask;
+  ScribeQuery query = { .token = n - 1, .mask = &mask, .n_top = 1, .probe = -1 };
 
+  scribe_rules_mask (engine->decoder->rules, TRUE, spoken, G_N_ELEMENTS (spoken), &mask);
   for (guint i = first; i < first + n; i++)
     {
       ScribeStepToken next = { engine->decoder->special->start, i, 0, 0 };

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <inttypes.h>
 #include <math.h>
 
 static const struct
@@ -94,7 +95,7 @@ gboolean
 store_fail_not_found (gint64 id, GError **error)
 {
   g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_NOT_FOUND,
-               _ ("There is no transcript %" G_GINT64_FORMAT ". “tilescribe history list” shows those there are."), id);
+               _ ("There is no transcript %" PRId64 ". “tilescribe history list” shows those there are."), id);
   return FALSE;
 }
 

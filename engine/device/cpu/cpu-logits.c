@@ -56,22 +56,28 @@ suppress (float *logits, guint n_vocab, const guint32 *bits)
       logits[word * 32 + (guint) __builtin_ctz (rest)] = -INFINITY;
 }
 
+/* The logit that a candidate has to exceed to be among the n_top likeliest. */
+static float
+least_of (const ScribeCandidates *group, guint n_top)
+{
+  return group->n < n_top ? -INFINITY : group->top[n_top - 1].logit;
+}
+
 /* Candidates among logits first .. stop - 1 join the group, likeliest first, equal ones by id. */
 static void
 add_candidates (const ScribeKernels *kernels, ScribeCandidates *group, guint n_top, const float *logits, guint first, guint stop)
 {
-  for (guint block = first; block < stop; block += BLOCK)
+  for (guint block = first; block < stop && n_top > 0; block += BLOCK)
     {
       guint end = MIN (block + BLOCK, stop);
-      float least = group->n < n_top ? -INFINITY : group->top[n_top - 1].logit;
 
-      if (n_top == 0 || kernels->max (logits + block, end - block) <= least)
+      if (kernels->max (logits + block, end - block) <= least_of (group, n_top))
         continue;
       for (guint i = block; i < end; i++)
         {
           guint at = group->n;
 
-          if (logits[i] <= (group->n < n_top ? -INFINITY : group->top[n_top - 1].logit))
+          if (logits[i] <= least_of (group, n_top))
             continue;
           if (group->n < n_top)
             group->n++;
