@@ -240,7 +240,7 @@ is_steady (const ScribeVad *vad)
         variance += square (vad->decibel[t % RING][b] - mean) / N_STEADY;
       deviation[b] = sqrtf (variance);
     }
-  return sum_of_greatest (deviation, N_BANDS / 2) / (N_BANDS / 2) < STEADY_DB;
+  return sum_of_greatest (deviation, N_BANDS / 2) / (0.5f * N_BANDS) < STEADY_DB;
 }
 
 /* Over n frames; over fewer than all, less is enough to tell. */
