@@ -406,6 +406,7 @@ scribe_search_result (ScribeSearch *search, ScribeSearchResult *result)
   for (guint i = 0; i < search->n_live && search->finished->len + i < search->o.n_beams; i++)
     best = better (best, &search->beams[i]);
 
+  g_assert (best != NULL); /* a search that is done has finished beams or live ones */
   *result = (ScribeSearchResult){ .tokens = (const ScribeToken *) (void *) best->tokens->data,
                                   .n = best->tokens->len,
                                   .sum_logprob = (float) best->sum_logprob,

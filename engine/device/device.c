@@ -135,7 +135,7 @@ scribe_run_flops (const ScribeRun *run, const ScribeOp *op, const guint *window_
   switch (op->kind)
     {
     case SCRIBE_OP_SPECTRUM:
-      return 2.0 * scribe_run_rows (run, SCRIBE_ROWS_FRAMES) * SCRIBE_N_FFT * 2 * SCRIBE_N_BINS;
+      return 2.0 * scribe_run_rows (run, SCRIBE_ROWS_FRAMES) * SCRIBE_N_FFT * (2.0 * SCRIBE_N_BINS);
     case SCRIBE_OP_LOG_MEL:
     case SCRIBE_OP_CONV1D:
     case SCRIBE_OP_LINEAR:

@@ -11,7 +11,6 @@ import pty
 import re
 import shutil
 import sqlite3
-import subprocess
 import unittest
 
 from fixture import CLIPS, PATIENCE, CliTest, text_of

@@ -401,7 +401,8 @@ test_unknown_names (void)
     {
       g_autoptr (GByteArray) bytes = copy_of (&f);
 
-      memcpy (bytes->data + t->name, names[i], t->name_length);
+      memset (bytes->data + t->name, 'x', t->name_length);
+      memcpy (bytes->data + t->name, names[i], MIN (t->name_length, strlen (names[i])));
       assert_refused (&f, bytes, bytes->len, "no tensor");
     }
   fixture_clear (&f);
