@@ -355,7 +355,9 @@ take_beams (ScribeSearch *search, const ScribeQuery *queries, ScribeDevice *devi
       else
         g_array_append_val (chosen, *c);
     }
-  regroup (search, (const Continuation *) (void *) chosen->data, chosen->len, device);
+  /* where nothing may follow, as with a model of NaNs, the beams end as they stand */
+  if (chosen->len > 0)
+    regroup (search, (const Continuation *) (void *) chosen->data, chosen->len, device);
   search->done = search->finished->len >= search->o.n_beams || chosen->len == 0;
 }
 
@@ -406,7 +408,7 @@ scribe_search_result (ScribeSearch *search, ScribeSearchResult *result)
   for (guint i = 0; i < search->n_live && search->finished->len + i < search->o.n_beams; i++)
     best = better (best, &search->beams[i]);
 
-  g_assert (best != NULL); /* a search that is done has finished beams or live ones */
+  g_assert (best != NULL); /* there is always a finished beam or a live one */
   *result = (ScribeSearchResult){ .tokens = (const ScribeToken *) (void *) best->tokens->data,
                                   .n = best->tokens->len,
                                   .sum_logprob = (float) best->sum_logprob,

@@ -156,6 +156,9 @@ double scribe_run_bytes (const ScribeRun *run, const ScribeOp *op, const guint *
 /* The plain definition of a query's answer: logits [n_vocab] of its token. */
 void scribe_query_answer (ScribeQuery *query, const float *logits, guint n_vocab);
 
+/* Lets a token join the n_top likeliest, if it is among them: likeliest first, of equal ones the one that came first. */
+void scribe_candidates_add (ScribeCandidates *group, guint n_top, ScribeToken token, float logit);
+
 /* TRUE where the mask lets the token through. */
 gboolean scribe_mask_allows (const ScribeMask *mask, ScribeToken token);
 

@@ -20,9 +20,8 @@ scribe_mask_allows (const ScribeMask *mask, ScribeToken token)
   return (guint) (token - mask->time_begin) - mask->time_first < mask->n_times;
 }
 
-/* Keeps the n_top likeliest, in order; of equal ones the lower id, which comes first. */
-static void
-keep_top (ScribeCandidates *group, guint n_top, ScribeToken token, float logit)
+void
+scribe_candidates_add (ScribeCandidates *group, guint n_top, ScribeToken token, float logit)
 {
   guint at = group->n;
 
@@ -55,7 +54,7 @@ scribe_query_answer (ScribeQuery *query, const float *logits, guint n_vocab)
         query->logits[i] = allowed ? logits[i] : -INFINITY;
       if (!allowed)
         continue;
-      keep_top (groups[group], query->n_top, i, logits[i]);
+      scribe_candidates_add (groups[group], query->n_top, i, logits[i]);
       max[group] = MAX (max[group], logits[i]);
     }
 

@@ -54,7 +54,7 @@ amplitude_at (const GArray *samples, double frequency)
   return 2 * hypot (re, im) / (end - start);
 }
 
-void
+static void
 remove_folder (const char *dir)
 {
   g_autoptr (GDir) files = g_dir_open (dir, 0, NULL);
@@ -66,4 +66,18 @@ remove_folder (const char *dir)
       g_remove (path);
     }
   g_rmdir (dir);
+}
+
+void
+folder_set_up (Folder *folder, gconstpointer data)
+{
+  folder->dir = g_dir_make_tmp ("tilescribe-audio-XXXXXX", NULL);
+  g_assert_nonnull (folder->dir);
+}
+
+void
+folder_tear_down (Folder *folder, gconstpointer data)
+{
+  remove_folder (folder->dir);
+  g_free (folder->dir);
 }

@@ -1,4 +1,4 @@
-/* listen.h - a recording read from end to end, for tests
+/* listen.h - a recording read from end to end, and a folder to put it in, for tests
  *
  * SPDX-License-Identifier: MIT
  */
@@ -15,5 +15,11 @@ GArray *listen_to_clip (const char *name);
 /* Amplitude of a sine of this frequency in the middle of samples. */
 double amplitude_at (const GArray *samples, double frequency);
 
-/* Removes a folder and the files in it. */
-void remove_folder (const char *dir);
+/* A temporary folder, removed with the files in it: the fixture of a test. */
+typedef struct
+{
+  char *dir;
+} Folder;
+
+void folder_set_up (Folder *folder, gconstpointer data);
+void folder_tear_down (Folder *folder, gconstpointer data);

@@ -13,25 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef struct
-{
-  char *dir;
-} Folder;
-
-static void
-set_up (Folder *folder, gconstpointer data)
-{
-  folder->dir = g_dir_make_tmp ("tilescribe-damage-XXXXXX", NULL);
-  g_assert_nonnull (folder->dir);
-}
-
-static void
-tear_down (Folder *folder, gconstpointer data)
-{
-  remove_folder (folder->dir);
-  g_free (folder->dir);
-}
-
 static char *
 write_file (Folder *folder, const char *name, gconstpointer bytes, gsize n)
 {
@@ -348,7 +329,7 @@ test_a_playlist_opens_no_other_file (Folder *folder, gconstpointer data)
   g_assert_cmpint (g_chdir (before), ==, 0);
 }
 
-#define ADD(name, function) g_test_add (name, Folder, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add (name, Folder, NULL, folder_set_up, function, folder_tear_down)
 
 int
 main (int argc, char **argv)

@@ -13,25 +13,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-typedef struct
-{
-  char *dir;
-} Folder;
-
-static void
-set_up (Folder *folder, gconstpointer data)
-{
-  folder->dir = g_dir_make_tmp ("tilescribe-audio-XXXXXX", NULL);
-  g_assert_nonnull (folder->dir);
-}
-
-static void
-tear_down (Folder *folder, gconstpointer data)
-{
-  remove_folder (folder->dir);
-  g_free (folder->dir);
-}
-
 /* --- Formats --- */
 
 static const Wav formats[] = {
@@ -344,7 +325,7 @@ test_an_hour_takes_no_more_memory_than_a_second (Folder *folder, gconstpointer d
   g_assert_cmpuint (peak_memory () - before, <, MEMORY_GROWTH);
 }
 
-#define ADD(name, function) g_test_add (name, Folder, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add (name, Folder, NULL, folder_set_up, function, folder_tear_down)
 
 int
 main (int argc, char **argv)

@@ -74,19 +74,8 @@ add_candidates (const ScribeKernels *kernels, ScribeCandidates *group, guint n_t
       if (kernels->max (logits + block, end - block) <= least_of (group, n_top))
         continue;
       for (guint i = block; i < end; i++)
-        {
-          guint at = group->n;
-
-          if (logits[i] <= least_of (group, n_top))
-            continue;
-          if (group->n < n_top)
-            group->n++;
-          else
-            at--;
-          for (; at > 0 && group->top[at - 1].logit < logits[i]; at--)
-            group->top[at] = group->top[at - 1];
-          group->top[at] = (ScribeCandidate){ i, logits[i] };
-        }
+        if (!(logits[i] <= least_of (group, n_top)))
+          scribe_candidates_add (group, n_top, i, logits[i]);
     }
 }
 
