@@ -96,13 +96,13 @@ kind_name (const ScribeProfileRow *row)
 static Line *
 line_of (GArray *lines, const char *name)
 {
-  Line line = { .name = NULL };
+  Line line = { 0 };
 
   for (guint i = 0; i < lines->len; i++)
     if (strcmp (g_array_index (lines, Line, i).name, name) == 0)
       return &g_array_index (lines, Line, i);
-  line.name = g_strdup (name);
   g_array_append_val (lines, line);
+  g_array_index (lines, Line, lines->len - 1).name = g_strdup (name);
   return &g_array_index (lines, Line, lines->len - 1);
 }
 

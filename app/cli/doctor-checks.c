@@ -34,9 +34,9 @@ finding_free (gpointer data)
   g_free (finding);
 }
 
-/* Takes both strings over. */
+/* Takes both strings over, which is why they are not const. */
 static void
-add (Report *report, CliMark mark, char *text, char *advice)
+add (Report *report, CliMark mark, char *text, char *advice) /* NOLINT(readability-non-const-parameter) */
 {
   CliFinding *finding = g_new (CliFinding, 1);
 

@@ -132,10 +132,12 @@ keys_seen (const ScribeRun *run, const ScribeOp *op, const guint *window_ctx)
 double
 scribe_run_flops (const ScribeRun *run, const ScribeOp *op, const guint *window_ctx)
 {
+  const guint n_bins = SCRIBE_N_BINS;
+
   switch (op->kind)
     {
     case SCRIBE_OP_SPECTRUM:
-      return 2.0 * scribe_run_rows (run, SCRIBE_ROWS_FRAMES) * SCRIBE_N_FFT * (2.0 * SCRIBE_N_BINS);
+      return 2.0 * scribe_run_rows (run, SCRIBE_ROWS_FRAMES) * SCRIBE_N_FFT * 2.0 * n_bins;
     case SCRIBE_OP_LOG_MEL:
     case SCRIBE_OP_CONV1D:
     case SCRIBE_OP_LINEAR:

@@ -33,7 +33,7 @@ make (Noise noise, guint n)
   GArray *samples = g_array_sized_new (FALSE, TRUE, sizeof (float), n);
 
   g_array_set_size (samples, n);
-  noise (random, (float *) samples->data, n);
+  noise (random, (float *) (void *) samples->data, n);
   return samples;
 }
 

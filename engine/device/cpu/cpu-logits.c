@@ -190,7 +190,7 @@ cpu_logits (const CpuContext *c)
   float x_scales[AT_ONCE];
   float *x = cpu_buffer_get (&c->device->logits, AT_ONCE * ((gsize) w->n_rows + 2 * w->n_cols)); /* [AT_ONCE, n_state] */
 
-  x16 = (gint16 *) (x + AT_ONCE * (gsize) w->n_cols);
+  x16 = (gint16 *) (void *) (x + AT_ONCE * (gsize) w->n_cols);
   for (guint first = 0; first < c->run->n_queries; first += AT_ONCE)
     {
       guint n = MIN (AT_ONCE, c->run->n_queries - first);
