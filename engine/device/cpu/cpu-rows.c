@@ -12,17 +12,16 @@
 #include <math.h>
 #include <string.h>
 
-#define TILE_ROWS    192 /* of a linear op: enough for the library, small enough for a cache */
-#define TILE_FRAMES  128
-#define TILE_QUERIES 96 /* of attention: scores [96, 1500] are 576 KB */
+#define MIN_ROWS     96 /* of a product, for one task */
+#define MAX_ROWS     384
 #define TILE_WEIGHTS 64 /* rows of a weight widened by one task */
 
 typedef struct
 {
   const CpuContext *c;
-  guint n_rows;
-  const float *weight; /* as floats */
-  float *maxima;       /* [n_tiles], log_mel */
+  guint n_rows, tile_rows; /* of all, of one task */
+  const float *weight;     /* as floats */
+  float *maxima;           /* [n_tiles], log_mel */
 } RowsTask;
 
 static guint
@@ -32,9 +31,18 @@ n_tiles (guint n_rows, guint tile)
 }
 
 static void
-run_tiles (const CpuContext *c, RowsTask *task, guint tile, ScribePoolTask function)
+run_tiles (const CpuContext *c, RowsTask *task, ScribePoolTask function)
 {
-  scribe_pool_run (c->device->pool, n_tiles (task->n_rows, tile), function, task);
+  scribe_pool_run (c->device->pool, n_tiles (task->n_rows, task->tile_rows), function, task);
+}
+
+/* Each thread gets two tiles of rows: more, and the library would pack the matrix over and over. */
+static RowsTask
+rows_task (const CpuContext *c, guint n_rows, const float *weight)
+{
+  guint tile_rows = n_tiles (n_rows, 2 * scribe_pool_get_n_threads (c->device->pool));
+
+  return (RowsTask){ .c = c, .n_rows = n_rows, .tile_rows = CLAMP (tile_rows, MIN_ROWS, MAX_ROWS), .weight = weight };
 }
 
 float *
@@ -82,7 +90,7 @@ spectrum_tile (guint tile, guint thread, gpointer data)
 {
   const RowsTask *task = data;
   const CpuContext *c = task->c;
-  guint first = tile * TILE_FRAMES, n = MIN (TILE_FRAMES, task->n_rows - first);
+  guint first = tile * task->tile_rows, n = MIN (task->tile_rows, task->n_rows - first);
   float *spectrum = cpu_buffer_get (&c->device->scratch[thread], (gsize) n * 2 * SCRIBE_N_BINS); /* [n, 402] */
   float *out = cpu_values (c, c->op->out);                                                       /* [n_frames, 201] */
 
@@ -98,9 +106,9 @@ spectrum_tile (guint tile, guint thread, gpointer data)
 void
 cpu_spectrum (const CpuContext *c)
 {
-  RowsTask task = { .c = c, .n_rows = scribe_run_rows (c->run, SCRIBE_ROWS_FRAMES), .weight = c->plan->packed[c->op_index] };
+  RowsTask task = rows_task (c, scribe_run_rows (c->run, SCRIBE_ROWS_FRAMES), c->plan->packed[c->op_index]);
 
-  run_tiles (c, &task, TILE_FRAMES, spectrum_tile);
+  run_tiles (c, &task, spectrum_tile);
 }
 
 static void
@@ -108,7 +116,7 @@ log_mel_tile (guint tile, guint thread, gpointer data)
 {
   const RowsTask *task = data;
   const CpuContext *c = task->c;
-  guint first = tile * TILE_FRAMES, n = MIN (TILE_FRAMES, task->n_rows - first), n_mels = c->op->weight->n_rows;
+  guint first = tile * task->tile_rows, n = MIN (task->tile_rows, task->n_rows - first), n_mels = c->op->weight->n_rows;
   float *out = cpu_values (c, c->op->out) + (gsize) first * n_mels; /* [n, n_mels] */
 
   scribe_gemm (n, n_mels, SCRIBE_N_BINS, cpu_values (c, c->op->in) + (gsize) first * SCRIBE_N_BINS, SCRIBE_N_BINS, task->weight,
@@ -150,12 +158,13 @@ void
 cpu_log_mel (const CpuContext *c)
 {
   guint n_frames = scribe_run_rows (c->run, SCRIBE_ROWS_FRAMES);
-  g_autofree float *maxima = g_new (float, n_tiles (n_frames, TILE_FRAMES));
-  RowsTask task = { .c = c, .n_rows = n_frames, .weight = widen (c), .maxima = maxima };
+  RowsTask task = rows_task (c, n_frames, widen (c));
+  g_autofree float *maxima = g_new (float, n_tiles (n_frames, task.tile_rows));
   float max = -INFINITY;
 
-  run_tiles (c, &task, TILE_FRAMES, log_mel_tile);
-  for (guint i = 0; i < n_tiles (n_frames, TILE_FRAMES); i++)
+  task.maxima = maxima;
+  run_tiles (c, &task, log_mel_tile);
+  for (guint i = 0; i < n_tiles (n_frames, task.tile_rows); i++)
     max = MAX (max, maxima[i]);
   c->device->kernels->mel_scale (cpu_values (c, c->op->out), (gsize) n_frames * c->op->weight->n_rows, max - 8);
 }
@@ -168,7 +177,7 @@ conv1d_tile (guint tile, guint thread, gpointer data)
   const RowsTask *task = data;
   const CpuContext *c = task->c;
   const ScribeOp *op = c->op;
-  guint first = tile * TILE_ROWS, stop = MIN (first + TILE_ROWS, task->n_rows), n_cols = op->weight->n_rows,
+  guint first = tile * task->tile_rows, stop = MIN (first + task->tile_rows, task->n_rows), n_cols = op->weight->n_rows,
         n_channels = op->in->n_cols;
   guint n_in = scribe_run_rows (c->run, op->in->rows);
   float *scratch = cpu_buffer_get (&c->device->scratch[thread], n_cols); /* a row of positions */
@@ -197,9 +206,9 @@ conv1d_tile (guint tile, guint thread, gpointer data)
 void
 cpu_conv1d (const CpuContext *c)
 {
-  RowsTask task = { .c = c, .n_rows = scribe_run_rows (c->run, c->op->out->rows), .weight = c->plan->packed[c->op_index] };
+  RowsTask task = rows_task (c, scribe_run_rows (c->run, c->op->out->rows), c->plan->packed[c->op_index]);
 
-  run_tiles (c, &task, TILE_ROWS, conv1d_tile);
+  run_tiles (c, &task, conv1d_tile);
 }
 
 static void
@@ -208,7 +217,7 @@ linear_tile (guint tile, guint thread, gpointer data)
   const RowsTask *task = data;
   const CpuContext *c = task->c;
   const ScribeOp *op = c->op;
-  guint first = tile * TILE_ROWS, n = MIN (TILE_ROWS, task->n_rows - first), n_in = op->weight->n_cols,
+  guint first = tile * task->tile_rows, n = MIN (task->tile_rows, task->n_rows - first), n_in = op->weight->n_cols,
         n_out = op->weight->n_rows;
   gboolean to_cache = op->out->kind != SCRIBE_TENSOR_ACTIVATION;
   const float *residual = op->residual ? cpu_values (c, op->residual) + (gsize) first * n_out : NULL; /* [n, n_out] */
@@ -228,9 +237,9 @@ linear_tile (guint tile, guint thread, gpointer data)
 void
 cpu_linear_rows (const CpuContext *c)
 {
-  RowsTask task = { .c = c, .n_rows = scribe_run_rows (c->run, c->op->in->rows), .weight = widen (c) };
+  RowsTask task = rows_task (c, scribe_run_rows (c->run, c->op->in->rows), widen (c));
 
-  run_tiles (c, &task, TILE_ROWS, linear_tile);
+  run_tiles (c, &task, linear_tile);
 }
 
 /* Keys and values of all heads as the kernels want them: [n_head, 2, n_keys rounded up to panels, 64] */
@@ -256,14 +265,14 @@ attention_pack (guint index, guint thread, gpointer data)
     c->device->kernels->pack_values (cpu_values (c, c->op->value) + head * SCRIBE_HEAD_SIZE, task->n_keys, n_cols, out);
 }
 
-/* One head of TILE_QUERIES rows over all keys. */
+/* One head of SCRIBE_ATTEND_ROWS rows over all keys. */
 static void
 attention_tile (guint index, guint thread, gpointer data)
 {
   const AttentionTask *task = data;
   const CpuContext *c = task->c;
-  guint n_cols = c->op->in->n_cols, tiles = n_tiles (task->n_keys, TILE_QUERIES);
-  guint head = index / tiles, first = index % tiles * TILE_QUERIES, n = MIN (TILE_QUERIES, task->n_keys - first);
+  guint n_cols = c->op->in->n_cols, tiles = n_tiles (task->n_keys, SCRIBE_ATTEND_ROWS);
+  guint head = index / tiles, first = index % tiles * SCRIBE_ATTEND_ROWS, n = MIN (SCRIBE_ATTEND_ROWS, task->n_keys - first);
   gsize at = (gsize) first * n_cols + head * SCRIBE_HEAD_SIZE;
   const float *keys = task->packed + 2 * head * task->head_size;
   float *scores = cpu_buffer_get (&c->device->scratch[thread], n * task->head_size / SCRIBE_HEAD_SIZE);
@@ -281,7 +290,7 @@ cpu_attention_rows (const CpuContext *c)
   task.head_size = (gsize) n_tiles (n_keys, c->device->kernels->panel) * c->device->kernels->panel * SCRIBE_HEAD_SIZE;
   task.packed = cpu_buffer_get (&c->device->packed, 2 * n_heads * task.head_size);
   scribe_pool_run (c->device->pool, 2 * n_heads, attention_pack, &task);
-  scribe_pool_run (c->device->pool, n_heads * n_tiles (n_keys, TILE_QUERIES), attention_tile, &task);
+  scribe_pool_run (c->device->pool, n_heads * n_tiles (n_keys, SCRIBE_ATTEND_ROWS), attention_tile, &task);
 }
 
 static void
@@ -289,9 +298,9 @@ layer_norm_tile (guint tile, guint thread, gpointer data)
 {
   const RowsTask *task = data;
   const CpuContext *c = task->c;
-  guint stop = MIN ((tile + 1) * TILE_ROWS, task->n_rows), n_cols = c->op->in->n_cols;
+  guint stop = MIN ((tile + 1) * task->tile_rows, task->n_rows), n_cols = c->op->in->n_cols;
 
-  for (guint i = tile * TILE_ROWS; i < stop; i++)
+  for (guint i = tile * task->tile_rows; i < stop; i++)
     c->device->kernels->layer_norm (cpu_values (c, c->op->in) + (gsize) i * n_cols, c->op->norm->gain, c->op->norm->bias, n_cols,
                                     cpu_values (c, c->op->out) + (gsize) i * n_cols);
 }
@@ -299,7 +308,7 @@ layer_norm_tile (guint tile, guint thread, gpointer data)
 void
 cpu_layer_norm (const CpuContext *c)
 {
-  RowsTask task = { .c = c, .n_rows = scribe_run_rows (c->run, c->op->in->rows) };
+  RowsTask task = rows_task (c, scribe_run_rows (c->run, c->op->in->rows), NULL);
 
-  run_tiles (c, &task, TILE_ROWS, layer_norm_tile);
+  run_tiles (c, &task, layer_norm_tile);
 }

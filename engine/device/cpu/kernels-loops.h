@@ -455,22 +455,19 @@ attend_rows (const float *q,
              float *out)
 {
   gsize n_columns = (n_keys + PANEL - 1) / PANEL * PANEL;
+  float sums[SCRIBE_ATTEND_ROWS];
 
   for (gsize k = 0; k < n_columns; k += PANEL)
     panel_rows (q, n_rows, stride, keys + k * HEAD, HEAD, scores + k, n_columns, FALSE);
-
   for (gsize r = 0; r < n_rows; r++)
-    {
-      float scale = 1 / softmax_exp (scores + r * n_columns, n_keys, 0.125f);
-
-      for (gsize k = 0; k < n_columns; k += VEC)
-        vec_store (scores + r * n_columns + k, vec_load (scores + r * n_columns + k) * scale);
-    }
-
+    sums[r] = softmax_exp (scores + r * n_columns, n_keys, 0.125f);
   for (guint first = 0; first < HEAD; first += PANEL)
     for (gsize k = 0; k < n_keys; k += KEYS_AT_ONCE)
       panel_rows (scores + k, n_rows, n_columns, values + first * n_keys + k * PANEL, MIN (KEYS_AT_ONCE, n_keys - k), out + first,
                   stride, k > 0);
+  for (gsize r = 0; r < n_rows; r++)
+    for (guint i = 0; i < HEAD; i += VEC)
+      vec_store (out + r * stride + i, vec_load (out + r * stride + i) / sums[r]);
 }
 
 /* n: a multiple of 64, as every width of a model is */

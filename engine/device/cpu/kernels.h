@@ -12,6 +12,8 @@
 
 G_BEGIN_DECLS
 
+#define SCRIBE_ATTEND_ROWS 96 /* queries for one call of attend_rows(): their scores over 1500 keys are 576 KB */
+
 typedef guint16 ScribeHalf; /* the bits of a binary16 */
 
 typedef struct
@@ -52,7 +54,7 @@ typedef struct
    * scores [n_keys]: scratch; holds the softmax afterwards. */
   void (*attend) (const float *q, const ScribeHalf *keys, const ScribeHalf *values, gsize n_keys, float *scores, float *out);
 
-  /* The same for n_rows queries over all of n_keys in fp32, as the encoder needs it: q [n_rows, stride], out likewise. keys and
+  /* The same for n_rows queries, SCRIBE_ATTEND_ROWS at most, over all of n_keys in fp32, as the encoder needs it: q [n_rows, stride], out likewise. keys and
    * values as pack_keys() and pack_values() made them; scores [n_rows, n_keys rounded up to panels]: scratch. */
   void (*attend_rows) (const float *q,
                        gsize n_rows,
