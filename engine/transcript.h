@@ -44,6 +44,7 @@ typedef struct
   guint n_steps;       /* decoder steps run */
   guint n_fallbacks;   /* windows that had to be decoded again at a higher temperature */
   guint n_silent;      /* windows that were skipped as silence */
+  guint n_guesses;     /* windows whose text was left out, as it was guessed */
   double audio;        /* seconds of recording done */
   double total;        /* wall time of it all, with loading */
   double load;         /* open and prepare the model; 0 where it was loaded already */

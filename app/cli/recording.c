@@ -212,6 +212,10 @@ tell_result (Recording *r)
   if (n_damaged > 0)
     cli_complain (ngettext ("%s: %u damaged place was passed over.", "%s: %u damaged places were passed over.", n_damaged),
                   r->name, n_damaged);
+  if (r->stats.n_guesses > 0)
+    cli_complain (ngettext ("%s: %u stretch could not be made out with %s and was left out.",
+                            "%s: %u stretches could not be made out with %s and were left out.", r->stats.n_guesses),
+                  r->name, r->stats.n_guesses, r->stats.model);
   if (r->with->quiet || !cli_is_terminal (STDERR_FILENO))
     return;
   /* Translators: "talk.mp3: 28:00 of sound in 95.2 s, with base.en on cpu (it was asked for)." */

@@ -21,7 +21,8 @@ typedef struct
   float compression_ratio_limit; /* above it a try has failed: it repeats itself */
   float logprob_limit;           /* mean log probability under which a try has failed */
   float no_speech_limit;         /* above it a window whose log probability is low counts as silence */
-  gboolean timestamps;           /* FALSE: no timestamp tokens, one segment a window */
+  float guess_limit;   /* under it the last try has only guessed, and its text is left out; -INFINITY keeps it, as OpenAI does */
+  gboolean timestamps; /* FALSE: no timestamp tokens, one segment a window */
   gboolean word_times;
   gboolean condition;  /* on the text of the windows before */
   gboolean vad;        /* skip windows in which voice activity hears no speech */

@@ -212,10 +212,13 @@ harvest (Recording *r, Track *track, GError **error)
   gboolean closed;
   guint advance;
 
-  if (result->is_silence)
+  if (result->is_silence || result->is_guess)
     {
       track->seek += track->n_frames;
-      r->decoder->stats.n_silent++;
+      if (result->is_guess)
+        r->decoder->stats.n_guesses++;
+      else
+        r->decoder->stats.n_silent++;
       g_clear_pointer (&track->window, scribe_window_free);
       return TRUE;
     }

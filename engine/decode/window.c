@@ -158,7 +158,10 @@ judge (ScribeWindow *window)
       begin_try (window);
     }
   else
-    window->done = TRUE;
+    {
+      window->done = TRUE;
+      result->is_guess = !result->is_silence && window->n_tries > 1 && result->avg_logprob < options->guess_limit;
+    }
 }
 
 void

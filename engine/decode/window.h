@@ -19,6 +19,7 @@ typedef struct
   char *text;
   float avg_logprob, no_speech, temperature, compression_ratio;
   gboolean is_silence; /* no speech and improbable: to be passed over */
+  gboolean is_guess;   /* no try was probable, not even the last: to be passed over, and told */
 } ScribeWindowResult;
 
 typedef struct _ScribeWindow ScribeWindow;

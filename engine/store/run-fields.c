@@ -22,6 +22,7 @@ const RunField run_fields[N_RUN_FIELDS] = {
   FIELD (n_steps, RUN_COUNT),
   FIELD (n_fallbacks, RUN_COUNT),
   FIELD (n_silent, RUN_COUNT),
+  FIELD (n_guesses, RUN_COUNT),
   FIELD (audio, RUN_SECONDS),
   FIELD (total, RUN_SECONDS),
   FIELD (load, RUN_SECONDS),

@@ -28,7 +28,7 @@ typedef struct
   gsize offset;
 } RunField;
 
-#define N_RUN_FIELDS 21
+#define N_RUN_FIELDS 22
 
 extern const RunField run_fields[N_RUN_FIELDS];
 

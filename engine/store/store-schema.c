@@ -81,6 +81,9 @@ static const char *const migrations[] = {
   "  INSERT INTO search (rowid, text) VALUES (new.id, new.text);"
   "END;"
   "INSERT INTO search (search) VALUES ('rebuild');",
+
+  /* to 3 */
+  "ALTER TABLE runs ADD COLUMN n_guesses INTEGER;",
 };
 
 #define VERSION ((int) G_N_ELEMENTS (migrations))

@@ -178,6 +178,7 @@ test_fallback (void)
   run.options.temperature_step = 0.2f;
   run.options.logprob_limit = 0; /* nothing is good enough */
   run.options.no_speech_limit = 1;
+  run.options.guess_limit = -INFINITY;
   run_sound (&run, engine, sound, FALSE);
   first = run_lines (&run);
   g_assert_cmpuint (run.stats.n_fallbacks, ==, run.stats.n_windows);

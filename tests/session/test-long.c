@@ -38,7 +38,7 @@ typedef enum
 {
   BY_THE_MODEL, /* the starter model knows that nobody speaks */
   BY_THE_VAD,   /* the model alone would make words of it, voice activity does not */
-  AT_TIMES      /* voice activity takes some of it for speech */
+  BY_THE_TRIES  /* voice activity takes some of it for speech, but the model only guesses, however often it tries */
 } Told;
 
 static const struct
@@ -47,11 +47,9 @@ static const struct
   Append append;
   Told told;
 } sounds[] = {
-  { "silence", sound_append_silence, BY_THE_MODEL },
-  { "white-noise", append_white, BY_THE_MODEL },
-  { "pink-noise", append_pink, BY_THE_MODEL },
-  { "hum", append_hum, BY_THE_VAD },
-  { "chords", append_chords, AT_TIMES },
+  { "silence", sound_append_silence, BY_THE_MODEL }, { "white-noise", append_white, BY_THE_MODEL },
+  { "pink-noise", append_pink, BY_THE_MODEL },       { "hum", append_hum, BY_THE_VAD },
+  { "chords", append_chords, BY_THE_TRIES },
 };
 
 typedef enum
@@ -73,14 +71,15 @@ check_no_text (ScribeEngine *engine, guint i, double seconds, Way way)
   run_init (&run);
   run.options.batch = way == BATCH;
   run.options.vad = way != WITHOUT_VAD;
+  if (sounds[i].told == BY_THE_TRIES)
+    run.options.temperature_step = 0.2f;
   run_sound (&run, engine, sound, FALSE);
   text = run_text (&run);
   g_assert_cmpfloat_with_epsilon (run.stats.audio, seconds, 0.011);
   g_assert_cmpfloat_with_epsilon (run.progress, seconds, 0.011);
-  if (sounds[i].told == AT_TIMES && text[0] != '\0')
-    g_test_incomplete (text);
-  else
-    g_assert_cmpstr (text, ==, "");
+  g_assert_cmpstr (text, ==, "");
+  if (sounds[i].told == BY_THE_TRIES)
+    g_assert_cmpuint (run.stats.n_guesses, >, 0);
 }
 
 static void
@@ -90,9 +89,10 @@ test_no_text (gconstpointer data)
   const double durations[] = { 2, 40 };
   g_autoptr (ScribeEngine) engine = run_engine ("cpu", 1);
 
-  for (guint d = 0; d < G_N_ELEMENTS (durations); d++)
+  /* of a few seconds of music the starter model is sure enough to make words */
+  for (guint d = sounds[i].told == BY_THE_TRIES ? 1 : 0; d < G_N_ELEMENTS (durations); d++)
     for (Way way = SEQUENTIAL; way < N_WAYS; way++)
-      if (way != WITHOUT_VAD || sounds[i].told == BY_THE_MODEL)
+      if (way != WITHOUT_VAD || sounds[i].told != BY_THE_VAD)
         check_no_text (engine, i, durations[d], way);
 }
 

@@ -108,6 +108,7 @@ some_run (void)
                            .n_steps = 4,
                            .n_fallbacks = 5,
                            .n_silent = G_MAXUINT,
+                           .n_guesses = 6,
                            .audio = 7.5,
                            .total = 8.5,
                            .load = 9.5,

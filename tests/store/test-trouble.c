@@ -313,7 +313,7 @@ make_older (Fixture *f)
 {
   make_database (f);
   run_sql (f->path, "DROP TRIGGER search_insert; DROP TRIGGER search_delete; DROP TRIGGER search_update; DROP TABLE search;"
-                    "PRAGMA user_version = 1");
+                    "ALTER TABLE runs DROP COLUMN n_guesses; PRAGMA user_version = 1");
 }
 
 static void
