@@ -123,7 +123,7 @@ run_window (CliBench *bench, GError **error)
 static gboolean
 run_recording (CliBench *bench, GError **error)
 {
-  g_autoptr (ScribeAudioFile) audio = scribe_audio_file_open (bench->recording, error);
+  g_autoptr (ScribeAudioFile) audio = scribe_audio_file_open (bench->recording, NULL, error);
   ScribeTranscribeEvents events = { 0 };
   ScribeTranscribeOptions options;
   double total;
