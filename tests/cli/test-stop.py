@@ -106,6 +106,17 @@ class Stop(CliTest):
             pipe.write(b"RIFF")
             self.stop_when_it_works(process)
 
+    def test_a_pipe_that_falls_silent_in_the_middle_leaves_what_was_done(self):
+        os.mkfifo(self.folder / "pipe")
+        process = self.start("transcribe", "pipe", text=True)
+        with open(self.hour.name, "rb") as hour, open(self.folder / "pipe", "wb", buffering=0) as pipe:
+            pipe.write(hour.read(45 * 32000))
+            self.assertEqual(process.stdout.readline(), "The quick brown fox jumps over the lazy dog.\n")
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("history show 1", told)
+
     def test_stopping_ends_the_files_behind_it_too(self):
         process = self.start("transcribe", "long.wav", "long.wav", text=True)
         process.stdout.readline()
