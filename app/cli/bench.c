@@ -1,7 +1,8 @@
 /* bench.c - tilescribe bench: how fast a model runs here
  *
- * After one run that is not counted, each stage is timed over a window of silence (the work does not depend on what is said) and
- * a fixed number of tokens. A recording, if one is given, is transcribed as often.
+ * The model is loaded a number of times, the engine before it freed. After one run of the last that is not counted, each stage is timed
+ * as often over a window of silence (the work does not depend on what is said) and a fixed number of tokens. A recording, if
+ * one is given, is transcribed as often, too.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -80,18 +81,17 @@ note (CliBench *bench, CliStage stage, double seconds)
 }
 
 static gboolean
-load (CliBench *bench, const Settings *s, GError **error)
+load (CliBench *bench, const Settings *s, const char *path, GError **error)
 {
-  g_autofree char *path = scribe_catalogue_find (s->model, error);
-  gint64 start = g_get_monotonic_time ();
   ScribeEngineOptions options;
+  gint64 start;
 
-  if (path == NULL)
-    return FALSE;
+  g_clear_pointer (&bench->engine, scribe_engine_free);
   scribe_engine_options_init (&options);
   options.model = path;
   options.device = s->device;
   options.n_threads = (guint) s->threads;
+  start = g_get_monotonic_time ();
   bench->engine = scribe_engine_new (&options, error);
   note (bench, CLI_STAGE_LOAD, (double) (g_get_monotonic_time () - start) * 1e-6);
   return bench->engine != NULL;
@@ -123,7 +123,7 @@ run_window (CliBench *bench, GError **error)
 static gboolean
 run_recording (CliBench *bench, GError **error)
 {
-  g_autoptr (ScribeAudioFile) audio = scribe_audio_file_open (bench->recording, error);
+  g_autoptr (ScribeAudioFile) audio = scribe_audio_file_open (bench->recording, NULL, error);
   ScribeTranscribeEvents events = { 0 };
   ScribeTranscribeOptions options;
   double total;
@@ -142,9 +142,15 @@ run_recording (CliBench *bench, GError **error)
 static gboolean
 measure (CliBench *bench, const Settings *s, GError **error)
 {
+  g_autofree char *path = scribe_catalogue_find (s->model, error);
   struct rusage usage;
 
-  if (!load (bench, s, error) || !scribe_engine_warm_up (bench->engine, 2, NULL, NULL, error))
+  if (path == NULL)
+    return FALSE;
+  for (guint i = 0; i < bench->n_runs; i++)
+    if (!load (bench, s, path, error))
+      return FALSE;
+  if (!scribe_engine_warm_up (bench->engine, 2, NULL, NULL, error))
     return FALSE;
   scribe_profile_reset (scribe_engine_get_profile (bench->engine));
   for (guint i = 0; i < bench->n_runs; i++)

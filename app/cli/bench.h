@@ -24,9 +24,9 @@ typedef enum
 
 typedef struct
 {
-  ScribeEngine *engine;
+  ScribeEngine *engine; /* the last that was loaded */
   guint n_runs, n_tokens;
-  GArray *seconds[CLI_N_STAGES]; /* of double, one a run; the model is loaded once */
+  GArray *seconds[CLI_N_STAGES]; /* of double, one a run */
   double token_bytes;            /* weights and caches read for a token */
   double bandwidth;              /* of the machine's memory, bytes a second */
   guint64 peak_memory;           /* bytes */

@@ -1,7 +1,9 @@
 /* npu.c - AMD's NPU, as the kernel shows it
  *
  * A PCI device of one of these ids; its "driver" link names the driver, its "accel" folder the node below /dev/accel.
- * Source of the ids: Linux, drivers/accel/amdxdna/amdxdna_pci_drv.c.
+ * Source of the ids: drivers/accel/amdxdna in Linux, pci_ids of amdxdna_pci_drv.c, which has these two; of the names: its npu1_regs.c and
+ * npu4_regs.c, and Documentation/accel/amdxdna. AMD's own repository (amd/xdna-driver, August 2026) lists 0x17f1 to 0x17f3 and
+ * 0x1b0a to 0x1b0c as well, which it calls AIE4: a later generation, whose array Tilescribe does not know.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -17,8 +19,8 @@ static const struct
   guint64 device;
   const char *name;
 } known[] = {
-  { 0x1502, "AMD XDNA NPU" },
-  { 0x17f0, "AMD XDNA 2 NPU" },
+  { 0x1502, "AMD XDNA NPU" },   /* Phoenix, Hawk Point */
+  { 0x17f0, "AMD XDNA 2 NPU" }, /* Strix, Strix Halo, Krackan, Gorgon Point */
 };
 
 /* The number in a file of sysfs, like "0x1022"; 0 where there is none. */

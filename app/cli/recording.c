@@ -109,7 +109,7 @@ begin_in_store (Recording *r, const char *file)
 static gboolean
 recording_open (Recording *r, const char *file, GError **error)
 {
-  r->audio = scribe_audio_file_open (file, error);
+  r->audio = scribe_audio_file_open (file, r->cancellable, error);
   if (r->audio == NULL)
     return FALSE;
   r->writer = scribe_writer_new (r->output, r->with->format, r->with->options->word_times, error);
@@ -273,29 +273,37 @@ pass_on (GCancellable *from, gpointer to)
   g_cancellable_cancel (to);
 }
 
+static CliRecordingState
+run (Recording *r, const char *file)
+{
+  const CliTranscriber *with = r->with;
+  ScribeTranscribeEvents events = { on_segment, on_progress, r };
+  g_autoptr (GError) error = NULL;
+  gboolean ok;
+
+  if (!recording_open (r, file, &error))
+    {
+      if (cli_interrupt_is_asked (with->interrupt))
+        return CLI_RECORDING_STOPPED;
+      tell (r, error);
+      return CLI_RECORDING_FAILED;
+    }
+  r->progress = cli_progress_new (r->name, cli_clock, with->quiet);
+  cli_progress_update (r->progress, 0, scribe_audio_file_get_duration (r->audio));
+  ok = scribe_engine_transcribe (with->engine, r->audio, with->options, &events, &r->stats, r->cancellable, &error);
+  return finish (r, ok, error);
+}
+
 CliRecordingState
 cli_recording_transcribe (const CliTranscriber *with, const char *file, const char *output)
 {
   g_auto (Recording) r = { .with = with, .output = output, .cancellable = g_cancellable_new () };
-  g_autoptr (GError) error = NULL;
-  ScribeTranscribeEvents events = { on_segment, on_progress, &r };
   GCancellable *interrupt = cli_interrupt_get_cancellable (with->interrupt);
-  gulong handler;
-  gboolean ok;
+  gulong handler = g_cancellable_connect (interrupt, G_CALLBACK (pass_on), r.cancellable, NULL);
+  CliRecordingState state;
 
   r.name = strcmp (file, "-") == 0 ? g_strdup (_ ("standard input")) : g_filename_display_basename (file);
-  if (!recording_open (&r, file, &error))
-    {
-      if (cli_interrupt_is_asked (with->interrupt))
-        return CLI_RECORDING_STOPPED;
-      tell (&r, error);
-      return CLI_RECORDING_FAILED;
-    }
-
-  r.progress = cli_progress_new (r.name, cli_clock, with->quiet);
-  cli_progress_update (r.progress, 0, scribe_audio_file_get_duration (r.audio));
-  handler = g_cancellable_connect (interrupt, G_CALLBACK (pass_on), r.cancellable, NULL);
-  ok = scribe_engine_transcribe (with->engine, r.audio, with->options, &events, &r.stats, r.cancellable, &error);
+  state = run (&r, file);
   g_cancellable_disconnect (interrupt, handler);
-  return finish (&r, ok, error);
+  return state;
 }

@@ -6,7 +6,6 @@
  * SPDX-License-Identifier: MIT
  */
 #include "cli.h"
-#include "input.h"
 #include "interrupt.h"
 #include "outputs.h"
 #include "recording.h"
@@ -207,8 +206,6 @@ run (const CliCommand *command, char **argv)
   if (engine == NULL)
     return cli_fail (error);
   cli_interrupt_keep (interrupt);
-  if (g_strv_contains ((const char *const *) files, "-"))
-    cli_input_end_when_cancelled (cli_interrupt_get_cancellable (interrupt));
   signal (SIGPIPE, SIG_IGN); /* a reader that goes away ends the run in order, not the process at once */
   store = open_store (&settings);
 

@@ -6,7 +6,8 @@
  * Each arrow is one step of advance(), driven by the file's own packets and never by the size of the caller's blocks, so the
  * same file gives the same samples however it is read. What is held: a packet, a frame, and the block that came of it.
  *
- * Bytes come from one file descriptor that we open ourselves. The demuxer is told no name: the content decides what a file is,
+ * Bytes come from one file descriptor that we open ourselves, and read only when there is something to read, or the caller has
+ * cancelled: a pipe on which nobody writes keeps nobody. The demuxer is told no name: the content decides what a file is,
  * and a playlist or a container that refers to other files cannot open them, nor any address (no protocol is allowed, and
  * io_open refuses). Files are hostile: rates and channel counts outside of what a recorder makes are refused, before they cost memory.
  *
@@ -36,10 +37,12 @@ struct _ScribeAudioFile
   char *format; /* "mp3, 44100 Hz, 2 channels" */
 
   int fd;
-  gint64 start; /* of the recording in fd: standard input may have been read from before */
+  GCancellable *cancellable;
+  int cancelled; /* readable once it is cancelled; -1 where nobody can cancel */
+  gint64 start;  /* of the recording in fd: standard input may have been read from before */
   gboolean seekable;
   guint64 n_bytes;   /* read so far */
-  int read_errno;    /* of the read that failed, or 0 */
+  int read_errno;    /* of the read that failed, ECANCELED if it was given up, or 0 */
   gboolean referred; /* it wanted another file or an address opened */
 
   AVIOContext *io;
@@ -63,12 +66,23 @@ static const char *const playlists[] = { "concat", "dash", "hls", "imf", "rtsp",
 
 /* --- Bytes --- */
 
+/* Waits until there is something to read, or the end; FALSE when cancelled. */
+static gboolean
+wait_for_bytes (ScribeAudioFile *file)
+{
+  struct pollfd fds[] = { { file->fd, POLLIN, 0 }, { file->cancelled, POLLIN, 0 } };
+
+  while (poll (fds, G_N_ELEMENTS (fds), -1) < 0 && errno == EINTR)
+    continue;
+  return fds[1].revents == 0;
+}
+
 static int
 read_bytes (void *user_data, uint8_t *bytes, int size)
 {
   ScribeAudioFile *file = user_data;
 
-  for (;;)
+  while (wait_for_bytes (file))
     {
       ssize_t n = read (file->fd, bytes, size);
 
@@ -79,14 +93,14 @@ read_bytes (void *user_data, uint8_t *bytes, int size)
         }
       if (n == 0)
         return AVERROR_EOF;
-      if (errno == EAGAIN)
-        poll (&(struct pollfd){ .fd = file->fd, .events = POLLIN }, 1, -1);
-      else if (errno != EINTR)
+      if (errno != EAGAIN && errno != EINTR)
         {
           file->read_errno = errno;
           return AVERROR (errno);
         }
     }
+  file->read_errno = ECANCELED;
+  return AVERROR_EXIT;
 }
 
 static int64_t
@@ -128,6 +142,9 @@ set_open_error (GError **error, const char *name, int code)
     case ENOTDIR:
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_AUDIO, _ ("There is no file “%s”. Check its name and folder."), name);
       break;
+    case ECANCELED:
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, _ ("Reading “%s” was cancelled."), name);
+      break;
     case EISDIR:
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_AUDIO, _ ("“%s” is a folder. Name a recording in it."), name);
       break;
@@ -155,7 +172,7 @@ open_bytes (ScribeAudioFile *file, const char *path, GError **error)
   else
     {
       file->name = g_filename_display_name (path);
-      file->fd = g_open (path, O_RDONLY | O_CLOEXEC, 0);
+      file->fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0); /* a named pipe would wait here for who writes it */
     }
   if (file->fd < 0 || fstat (file->fd, &info) < 0)
     {
@@ -266,6 +283,11 @@ check_sound (ScribeAudioFile *file, int rate, int n_channels, GError **error)
 static void
 set_stream_error (GError **error, ScribeAudioFile *file, int code)
 {
+  if (file->read_errno != 0)
+    {
+      set_open_error (error, file->name, file->read_errno);
+      return;
+    }
   for (guint i = 0; code == AVERROR_STREAM_NOT_FOUND && i < file->demuxer->nb_streams; i++)
     {
       const AVCodecParameters *sound = file->demuxer->streams[i]->codecpar;
@@ -395,12 +417,18 @@ ended_well (ScribeAudioFile *file, GError **error)
 /* --- Public --- */
 
 ScribeAudioFile *
-scribe_audio_file_open (const char *path, GError **error)
+scribe_audio_file_open (const char *path, GCancellable *cancellable, GError **error)
 {
   g_autoptr (ScribeAudioFile) file = g_new0 (ScribeAudioFile, 1);
 
   g_return_val_if_fail (path != NULL, NULL);
   file->fd = -1;
+  file->cancelled = -1;
+  if (cancellable != NULL)
+    {
+      file->cancellable = g_object_ref (cancellable);
+      file->cancelled = g_cancellable_get_fd (cancellable);
+    }
   quieten_libav ();
   if (!open_bytes (file, path, error) || !open_container (file, error) || !open_decoder (file, error))
     return NULL;
@@ -474,6 +502,9 @@ scribe_audio_file_free (ScribeAudioFile *file)
   g_clear_pointer (&file->block, g_array_unref);
   if (file->fd >= 0)
     close (file->fd);
+  if (file->cancelled >= 0)
+    g_cancellable_release_fd (file->cancellable);
+  g_clear_object (&file->cancellable);
   g_free (file->name);
   g_free (file->format);
   g_free (file);

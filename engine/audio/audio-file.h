@@ -16,8 +16,9 @@ G_BEGIN_DECLS
 typedef struct _ScribeAudioFile ScribeAudioFile;
 
 /* path: a file, or "-" for standard input. Fails with SCRIBE_ERROR_AUDIO where there is no such file, no audio stream in it,
- * or one that makes no sense (no channels, no sample rate). Nothing is decoded yet. */
-ScribeAudioFile *scribe_audio_file_open (const char *path, GError **error);
+ * or one that makes no sense (no channels, no sample rate). Nothing is decoded yet. cancellable (may be NULL) ends the wait for
+ * a pipe, here and in scribe_audio_file_read(), with G_IO_ERROR_CANCELLED. */
+ScribeAudioFile *scribe_audio_file_open (const char *path, GCancellable *cancellable, GError **error);
 
 /* Up to n samples in [-1, 1] to samples: fewer only at the end, 0 at the end, -1 with error set. NaN and infinite samples come
  * out as 0, louder ones are clipped. Damage in the middle of a file is passed over as a player would, and reported by

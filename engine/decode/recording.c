@@ -202,7 +202,18 @@ remember (Recording *r, const ScribeWindowResult *result, GPtrArray *cuts)
     g_array_remove_range (r->previous, 0, r->previous->len - r->decoder->model->sizes.n_text_ctx);
 }
 
-/* Turns a window that is through into segments, and moves the track on. */
+/* Sends what this track, the first of all, has found. */
+static void
+send_found (Recording *r, Track *track)
+{
+  for (guint i = 0; i < track->segments->len && r->events->segment; i++)
+    r->events->segment (g_ptr_array_index (track->segments, i), r->events->data);
+  g_ptr_array_set_size (track->segments, 0);
+  pass (r, track->seek);
+}
+
+/* Turns a window that is through into segments, and moves the track on. What the first track says is sent before the next window
+ * is waited for, which a pipe may make long. */
 static gboolean
 harvest (Recording *r, Track *track, GError **error)
 {
@@ -246,6 +257,8 @@ harvest (Recording *r, Track *track, GError **error)
   remember (r, result, cuts);
   track->seek += CLAMP (advance, 1, track->n_frames); /* a timestamp may lie beyond what was heard */
   g_clear_pointer (&track->window, scribe_window_free);
+  if (track == g_queue_peek_head (&r->tracks))
+    send_found (r, track);
   return TRUE;
 }
 
@@ -257,11 +270,7 @@ send (Recording *r)
 
   while ((track = g_queue_peek_head (&r->tracks)))
     {
-      for (guint i = 0; i < track->segments->len && r->events->segment; i++)
-        r->events->segment (g_ptr_array_index (track->segments, i), r->events->data);
-      g_ptr_array_set_size (track->segments, 0);
-
-      pass (r, track->seek);
+      send_found (r, track);
       if (track->window)
         return;
       track_free (g_queue_pop_head (&r->tracks));

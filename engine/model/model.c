@@ -279,7 +279,12 @@ find_spec (ScribeModel *model, const char *name, gpointer *object)
 }
 
 static gboolean
-store_tensor (ScribeModel *model, const TensorSpec *spec, gpointer object, const ScribeWeight *weight, GError **error)
+store_tensor (ScribeModel *model,
+              const TensorSpec *spec,
+              gpointer object,
+              const char *name,
+              const ScribeWeight *weight,
+              GError **error)
 {
   g_autofree char *what = NULL;
 
@@ -306,7 +311,7 @@ store_tensor (ScribeModel *model, const TensorSpec *spec, gpointer object, const
           return TRUE;
         }
     }
-  what = g_strdup_printf (_ ("tensor “%s” is there twice or has the wrong type"), weight->name);
+  what = g_strdup_printf (_ ("tensor “%s” is there twice or has the wrong type"), name);
   return damaged (error, model->path, what);
 }
 
@@ -366,12 +371,12 @@ read_tensor (Reader *reader, ScribeModel *model, GError **error)
     return damaged (error, reader->path, _ ("a quantised tensor has rows that are no whole number of blocks"));
 
   weight.data = take (reader, weight.n_rows * (guint64) scribe_weight_row_bytes (weight.type, weight.n_cols), error);
-  return weight.data != NULL && store_tensor (model, spec, object, &weight, error);
+  return weight.data != NULL && store_tensor (model, spec, object, name, &weight, error);
 }
 
-/* The first tensor of these specs that the file did not have, or NULL. */
-static const char *
-find_missing (const TensorSpec *specs, guint n_specs, gconstpointer object)
+/* The first tensor of these specs that the file did not have, by its full name, or NULL. */
+static char *
+find_missing (const TensorSpec *specs, guint n_specs, gconstpointer object, const char *prefix)
 {
   for (guint i = 0; i < n_specs; i++)
     {
@@ -380,25 +385,37 @@ find_missing (const TensorSpec *specs, guint n_specs, gconstpointer object)
                                                         : *(const float *const *) field == NULL;
 
       if (missing)
-        return specs[i].name;
+        return g_strconcat (prefix, specs[i].name, NULL);
     }
   return NULL;
+}
+
+/* The same in the layers of the encoder, or of the decoder, which have cross-attention, too. */
+static char *
+find_missing_in_layers (const char *part, const ScribeBlock *layers, guint n_layers, gboolean has_cross)
+{
+  char *missing = NULL;
+
+  for (guint i = 0; i < n_layers && missing == NULL; i++)
+    {
+      g_autofree char *prefix = g_strdup_printf ("%s.blocks.%u.", part, i);
+
+      missing = find_missing (block_specs, G_N_ELEMENTS (block_specs), &layers[i], prefix);
+      if (missing == NULL && has_cross)
+        missing = find_missing (cross_specs, G_N_ELEMENTS (cross_specs), &layers[i], prefix);
+    }
+  return missing;
 }
 
 static gboolean
 check_complete (ScribeModel *model, GError **error)
 {
-  const char *missing = find_missing (model_specs, G_N_ELEMENTS (model_specs), model);
-  g_autofree char *what = NULL;
+  g_autofree char *missing = find_missing (model_specs, G_N_ELEMENTS (model_specs), model, ""), *what = NULL;
 
-  for (guint i = 0; i < model->sizes.n_audio_layer && missing == NULL; i++)
-    missing = find_missing (block_specs, G_N_ELEMENTS (block_specs), &model->encoder[i]);
-  for (guint i = 0; i < model->sizes.n_text_layer && missing == NULL; i++)
-    {
-      missing = find_missing (block_specs, G_N_ELEMENTS (block_specs), &model->decoder[i]);
-      if (missing == NULL)
-        missing = find_missing (cross_specs, G_N_ELEMENTS (cross_specs), &model->decoder[i]);
-    }
+  if (missing == NULL)
+    missing = find_missing_in_layers ("encoder", model->encoder, model->sizes.n_audio_layer, FALSE);
+  if (missing == NULL)
+    missing = find_missing_in_layers ("decoder", model->decoder, model->sizes.n_text_layer, TRUE);
   if (missing == NULL)
     return TRUE;
 

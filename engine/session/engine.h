@@ -1,7 +1,7 @@
 /* engine.h - a model made ready on a device, and recordings turned into text by it
  *
  *   g_autoptr (ScribeEngine) engine = scribe_engine_new (&options, &error);
- *   g_autoptr (ScribeAudioFile) audio = scribe_audio_file_open ("talk.mp3", &error);
+ *   g_autoptr (ScribeAudioFile) audio = scribe_audio_file_open ("talk.mp3", cancellable, &error);
  *   scribe_engine_transcribe (engine, audio, &how, &events, &stats, cancellable, &error);
  *
  * An engine is used by one thread at a time; two engines in one process do not know of each other. Events are called in the

@@ -11,7 +11,7 @@
 GArray *
 listen_to (const char *path, gsize block, GError **error)
 {
-  g_autoptr (ScribeAudioFile) file = scribe_audio_file_open (path, error);
+  g_autoptr (ScribeAudioFile) file = scribe_audio_file_open (path, NULL, error);
   g_autoptr (GArray) samples = g_array_new (FALSE, FALSE, sizeof (float));
   gssize n;
 

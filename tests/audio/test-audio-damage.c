@@ -242,7 +242,7 @@ test_damage_in_the_middle_is_passed_over_and_counted (Folder *folder, gconstpoin
   memset (bytes + 1000, 0xff, 500);
   path = write_file (folder, "hello.m4a", bytes, n);
 
-  file = scribe_audio_file_open (path, NULL);
+  file = scribe_audio_file_open (path, NULL, NULL);
   g_assert_nonnull (file);
   while ((got = scribe_audio_file_read (file, samples, G_N_ELEMENTS (samples), NULL)) > 0)
     total += got;

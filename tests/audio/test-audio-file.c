@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- Formats --- */
@@ -138,7 +139,7 @@ test_encoded_clips (void)
   for (guint i = 0; i < G_N_ELEMENTS (clips); i++)
     {
       g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", clips[i].name, NULL);
-      g_autoptr (ScribeAudioFile) file = scribe_audio_file_open (path, NULL);
+      g_autoptr (ScribeAudioFile) file = scribe_audio_file_open (path, NULL, NULL);
       g_autoptr (GArray) samples = listen_to_clip (clips[i].name);
 
       g_assert_cmpstr (scribe_audio_file_get_format (file), ==, clips[i].format);
@@ -235,6 +236,92 @@ test_a_pipe (void)
   g_assert_cmpmem (samples->data, samples->len * sizeof (float), expected->data, expected->len * sizeof (float));
 }
 
+static char *
+make_named_pipe (Folder *folder)
+{
+  char *path = g_build_filename (folder->dir, "pipe", NULL);
+
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  return path;
+}
+
+static gpointer
+write_to_named_pipe (gpointer path)
+{
+  return write_slowly (GINT_TO_POINTER (g_open (path, O_WRONLY, 0)));
+}
+
+static void
+test_a_named_pipe (Folder *folder, gconstpointer data)
+{
+  g_autofree char *path = make_named_pipe (folder);
+  GThread *writer = g_thread_new ("writer", write_to_named_pipe, path);
+  g_autoptr (GArray) expected = listen_to_clip ("hello.wav"), samples = listen_to (path, 1000, NULL);
+
+  g_thread_join (writer);
+  g_assert_cmpmem (samples->data, samples->len * sizeof (float), expected->data, expected->len * sizeof (float));
+}
+
+static gpointer
+cancel_soon (gpointer cancellable)
+{
+  g_usleep (G_USEC_PER_SEC / 20);
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+static void
+test_opening_a_pipe_that_nobody_writes_can_be_cancelled (Folder *folder, gconstpointer data)
+{
+  g_autofree char *path = make_named_pipe (folder);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  GThread *canceller = g_thread_new ("canceller", cancel_soon, cancellable);
+
+  g_assert_null (scribe_audio_file_open (path, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_thread_join (canceller);
+}
+
+static void
+test_reading_a_pipe_that_falls_silent_can_be_cancelled (Folder *folder, gconstpointer data)
+{
+  const Wav wav = { 16000, 1, 16, FALSE, 0, 3600 * 32000 };
+  g_autoptr (GByteArray) sound = wav_sine (&wav, 10 * 16000, 440, 0.5);
+  g_autofree char *path = make_named_pipe (folder), *wav_path = NULL, *bytes = NULL;
+  int fd = g_open (path, O_RDWR, 0);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (ScribeAudioFile) file = NULL;
+  g_autoptr (GError) error = NULL;
+  static float samples[32000];
+  GThread *canceller;
+  gsize n, heard = 0;
+  gssize got;
+
+  wav_path = wav_write (folder->dir, "sound.wav", &wav, sound->data, sound->len);
+  g_assert_true (g_file_get_contents (wav_path, &bytes, &n, NULL));
+  if (fcntl (fd, F_SETPIPE_SZ, 512 * 1024) < 0)
+    {
+      g_test_skip ("no pipe that holds it all");
+      close (fd);
+      return;
+    }
+  g_assert_cmpint (write (fd, bytes, n), ==, n);
+  file = scribe_audio_file_open (path, cancellable, &error);
+  g_assert_no_error (error);
+  canceller = g_thread_new ("canceller", cancel_soon, cancellable);
+  while ((got = scribe_audio_file_read (file, samples, 32000, &error)) > 0)
+    heard += got;
+  g_thread_join (canceller);
+  close (fd);
+
+  g_assert_cmpint (got, ==, -1);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpuint (heard, >, 0);
+  g_assert_cmpuint (heard, <=, 10 * 16000);
+  g_assert_cmpuint (scribe_audio_file_get_damaged (file), ==, 0);
+}
+
 /* The index of an m4a is at its end: it takes seeking. */
 static void
 test_a_redirected_file_can_be_sought_in (void)
@@ -316,7 +403,7 @@ test_an_hour_takes_no_more_memory_than_a_second (Folder *folder, gconstpointer d
       g_test_skip ("no place for a sparse file");
       return;
     }
-  file = scribe_audio_file_open (path, NULL);
+  file = scribe_audio_file_open (path, NULL, NULL);
   g_assert_cmpint (scribe_audio_file_read (file, samples, 16000, NULL), ==, 16000);
   before = peak_memory ();
   while ((got = scribe_audio_file_read (file, samples, 16000, NULL)) > 0)
@@ -342,6 +429,9 @@ main (int argc, char **argv)
   g_test_add_func ("/audio-file/any-block-size", test_blocks_of_any_size_give_the_same_samples);
   ADD ("/audio-file/stream-changes", test_a_stream_may_change_in_the_middle);
   g_test_add_func ("/audio-file/pipe", test_a_pipe);
+  ADD ("/audio-file/named-pipe", test_a_named_pipe);
+  ADD ("/audio-file/pipe/cancelled-before-it-begins", test_opening_a_pipe_that_nobody_writes_can_be_cancelled);
+  ADD ("/audio-file/pipe/cancelled-in-the-middle", test_reading_a_pipe_that_falls_silent_can_be_cancelled);
   g_test_add_func ("/audio-file/redirected-file", test_a_redirected_file_can_be_sought_in);
   ADD ("/audio-file/video", test_the_sound_of_a_video);
   ADD ("/audio-file/constant-memory", test_an_hour_takes_no_more_memory_than_a_second);

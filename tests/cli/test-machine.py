@@ -23,6 +23,13 @@ class Bench(CliTest):
             self.assertGreater(result[key], 0, key)
         self.assertEqual((result["model"], result["device"], result["runs"], result["tokens"]), ("starter-en", "cpu", 2, 4))
 
+    def test_the_model_is_loaded_as_often_as_it_runs(self):
+        once, often = (json.loads(self.succeed("bench", "--runs", runs, "--tokens", "1", "--json")) for runs in (1, 6))
+        self.assertEqual(once["seconds"]["load"]["least"], once["seconds"]["load"]["most"])
+        self.assertLess(often["seconds"]["load"]["least"], often["seconds"]["load"]["most"], "six loads take not the same time")
+        self.assertEqual(often["ops"][0]["runs"], 6, "the profile is that of all runs")
+        self.assertLess(often["peak_memory"], 1.25 * once["peak_memory"], "one engine at a time")
+
     def test_each_op_is_in_the_profile(self):
         ops = {op["op"]: op for op in json.loads(self.succeed("bench", "--runs", "1", "--tokens", "4", "--json"))["ops"]}
         self.assertEqual(ops["encoder.0.mlp.0"]["runs"], 1)

@@ -73,6 +73,19 @@ passes_over_other_devices (Fixture *f, gconstpointer data)
 }
 
 static void
+passes_over_generations_it_does_not_know (Fixture *f, gconstpointer data)
+{
+  static const char *const devices[] = { "0x17f1\n", "0x17f2\n", "0x17f3\n", "0x1b0a\n", "0x1b0b\n", "0x1b0c\n" };
+  g_auto (CliNpu) npu = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
+    {
+      add_device (f, "0x1022\n", devices[i]);
+      g_assert_false (cli_npu_find (f->root, &npu));
+    }
+}
+
+static void
 finds_one_without_driver (Fixture *f, gconstpointer data)
 {
   g_auto (CliNpu) npu = { 0 };
@@ -128,6 +141,7 @@ main (int argc, char **argv)
 #define ADD(name, function) g_test_add ("/npu/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("finds none on an empty machine", finds_none_on_an_empty_machine);
   ADD ("passes over other devices", passes_over_other_devices);
+  ADD ("passes over generations it does not know", passes_over_generations_it_does_not_know);
   ADD ("finds one without driver", finds_one_without_driver);
   ADD ("finds driver and node", finds_driver_and_node);
   ADD ("tells a node that may not be opened", tells_a_node_that_may_not_be_opened);

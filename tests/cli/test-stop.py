@@ -79,17 +79,43 @@ class Stop(CliTest):
         self.assertIn("history show 1", told)
         self.assertEqual(sorted(os.listdir(self.folder)), ["data", "long.wav"])
 
-    def test_a_silent_pipe_does_not_keep_it(self):
-        read, write = os.pipe()
-        process = self.start("transcribe", "-", stdin=read, text=True)
-        os.write(write, b"RIFF")
+    def stop_when_it_works(self, process):
         while not self.database.exists():  # made when the model is loaded and the work begins
             self.assertIsNone(process.poll())
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(PATIENCE), 1)
+        self.assertEqual(process.stderr.read(), "", "nothing was done, and nothing is wrong")
+
+    def test_a_silent_pipe_does_not_keep_it(self):
+        read, write = os.pipe()
+        process = self.start("transcribe", "-", stdin=read, text=True)
+        os.write(write, b"RIFF")
+        self.stop_when_it_works(process)
         os.close(read)
         os.close(write)
+
+    def test_a_named_pipe_that_nobody_writes_does_not_keep_it(self):
+        os.mkfifo(self.folder / "pipe")
+        self.stop_when_it_works(self.start("transcribe", "pipe", text=True))
+
+    def test_a_named_pipe_whose_writer_is_silent_does_not_keep_it(self):
+        os.mkfifo(self.folder / "pipe")
+        process = self.start("transcribe", "pipe", text=True)
+        with open(self.folder / "pipe", "wb", buffering=0) as pipe:
+            pipe.write(b"RIFF")
+            self.stop_when_it_works(process)
+
+    def test_a_pipe_that_falls_silent_in_the_middle_leaves_what_was_done(self):
+        os.mkfifo(self.folder / "pipe")
+        process = self.start("transcribe", "pipe", text=True)
+        with open(self.hour.name, "rb") as hour, open(self.folder / "pipe", "wb", buffering=0) as pipe:
+            pipe.write(hour.read(45 * 32000))
+            self.assertEqual(process.stdout.readline(), "The quick brown fox jumps over the lazy dog.\n")
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=PATIENCE)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("history show 1", told)
 
     def test_stopping_ends_the_files_behind_it_too(self):
         process = self.start("transcribe", "long.wav", "long.wav", text=True)

@@ -29,7 +29,7 @@ sound_of_clip (const char *clip)
 {
   g_autofree char *path = sound_clip_path (clip);
   g_autoptr (GError) error = NULL;
-  g_autoptr (ScribeAudioFile) file = scribe_audio_file_open (path, &error);
+  g_autoptr (ScribeAudioFile) file = scribe_audio_file_open (path, NULL, &error);
   GArray *sound = sound_new ();
   float block[4096];
   gssize n;
@@ -200,7 +200,7 @@ sound_open (const GArray *sound)
 {
   g_autofree char *path = sound_write (sound);
   g_autoptr (GError) error = NULL;
-  ScribeAudioFile *file = scribe_audio_file_open (path, &error);
+  ScribeAudioFile *file = scribe_audio_file_open (path, NULL, &error);
 
   g_assert_no_error (error);
   g_unlink (path);

@@ -41,7 +41,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, size_t size)
 
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (write (fd, data, size), ==, size);
-  file = scribe_audio_file_open (path, &error);
+  file = scribe_audio_file_open (path, NULL, &error);
   g_assert_true ((file != NULL) == (error == NULL));
   if (file != NULL)
     {
