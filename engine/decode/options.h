@@ -23,7 +23,7 @@ typedef struct
   float no_speech_limit;         /* above it a window whose log probability is low counts as silence */
   gboolean timestamps;           /* FALSE: no timestamp tokens, one segment a window */
   gboolean word_times;
-  gboolean condition;  /* on the text of the windows before */
+  gboolean condition;  /* on the text of the windows before; the starter model does worse: scribe_catalogue_conditions() */
   gboolean vad;        /* skip windows in which voice activity hears no speech */
   gboolean batch;      /* cut at silence, condition on nothing, several windows at once */
   guint audio_context; /* encoder positions to use, 0: all; fewer is faster and not what the model was trained for */
