@@ -131,6 +131,7 @@ run_recording (CliBench *bench, GError **error)
   if (audio == NULL)
     return FALSE;
   scribe_transcribe_options_init (&options);
+  options.condition = scribe_catalogue_conditions (scribe_engine_get_model_name (bench->engine));
   scribe_run_stats_clear (&bench->run);
   if (!scribe_engine_transcribe (bench->engine, audio, &options, &events, &bench->run, NULL, error))
     return FALSE;

@@ -205,6 +205,7 @@ run (const CliCommand *command, char **argv)
   engine = load (&settings, &options, &error);
   if (engine == NULL)
     return cli_fail (error);
+  options.condition = scribe_catalogue_conditions (scribe_engine_get_model_name (engine));
   cli_interrupt_keep (interrupt);
   signal (SIGPIPE, SIG_IGN); /* a reader that goes away ends the run in order, not the process at once */
   store = open_store (&settings);

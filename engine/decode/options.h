@@ -24,7 +24,7 @@ typedef struct
   float guess_limit;   /* under it the last try has only guessed, and its text is left out; -INFINITY keeps it, as OpenAI does */
   gboolean timestamps; /* FALSE: no timestamp tokens, one segment a window */
   gboolean word_times;
-  gboolean condition;  /* on the text of the windows before */
+  gboolean condition;  /* on the text of the windows before; the starter model does worse: scribe_catalogue_conditions() */
   gboolean vad;        /* skip windows in which voice activity hears no speech */
   gboolean batch;      /* cut at silence, condition on nothing, several windows at once */
   guint audio_context; /* encoder positions to use, 0: all; fewer is faster and not what the model was trained for */

@@ -130,6 +130,8 @@ entry_from_group (GKeyFile *file, const char *group, GError **error)
   entry->sha256 = g_key_file_get_string (file, group, "SHA256", NULL);
   entry->size = g_key_file_get_uint64 (file, group, "Size", NULL);
   entry->multilingual = g_key_file_get_boolean (file, group, "Multilingual", NULL);
+  entry->conditioned = !g_key_file_has_key (file, group, "Conditioned", NULL)
+                       || g_key_file_get_boolean (file, group, "Conditioned", NULL);
   if (!is_name (group) || !is_sha256 (entry->sha256))
     {
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_MODEL,
@@ -223,6 +225,7 @@ entry_from_file (const char *name)
   entry->size = g_stat (entry->path, &file) == 0 ? file.st_size : 0;
   model = scribe_model_open (entry->path, &error);
   entry->description = model ? scribe_model_describe (model) : g_strdup (error->message);
+  entry->conditioned = TRUE;
   entry->multilingual = model && scribe_tokenizer_specials (model->tokenizer)->multilingual;
   return entry;
 }
@@ -249,6 +252,15 @@ find_entry (GPtrArray *entries, const char *name)
   guint i;
 
   return g_ptr_array_find_with_equal_func (entries, name, is_called, &i) ? entries->pdata[i] : NULL;
+}
+
+gboolean
+scribe_catalogue_conditions (const char *name)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) scribe_model_entry_free);
+  const ScribeModelEntry *entry = read_catalogue (entries, NULL) ? find_entry (entries, name) : NULL;
+
+  return entry == NULL || entry->conditioned;
 }
 
 static char *

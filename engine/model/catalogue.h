@@ -20,7 +20,8 @@ typedef struct
   char *sha256;      /* 64 hexadecimal digits; NULL for imported models */
   guint64 size;      /* bytes; 0 if not known for certain */
   gboolean multilingual;
-  char *path; /* where it is installed; NULL if it is not */
+  gboolean conditioned; /* does better when it is told the text of the windows before */
+  char *path;           /* where it is installed; NULL if it is not */
 } ScribeModelEntry;
 
 void scribe_model_entry_free (ScribeModelEntry *entry);
@@ -39,6 +40,10 @@ GPtrArray *scribe_catalogue_list (GError **error);
 /* Path of an installed model: a catalogue or imported name, or a path to a file; NULL name means the best one installed (the
  * largest of the downloaded ones, else the starter). The error says how to get it. */
 char *scribe_catalogue_find (const char *name, GError **error);
+
+/* Whether a model of this name (scribe_engine_get_model_name()) is to be conditioned on the text of the windows before, as the
+ * catalogue says; TRUE where it says nothing. */
+gboolean scribe_catalogue_conditions (const char *name);
 
 /* Copies a model file into the models folder under its own name, after opening it as a model; refuses a name taken. */
 gboolean scribe_catalogue_import (const char *path, GError **error);

@@ -37,6 +37,16 @@ def write_hour(path):
                 out.writeframesraw(sound + bytes(30 * 32000 - len(sound)))
 
 
+def write_pauses(path, clips, pause):
+    """Clips with this many seconds of silence after each."""
+    with wave.open(str(path), "wb") as out:
+        for i, name in enumerate(clips):
+            with wave.open(str(CLIPS / name)) as clip:
+                if i == 0:
+                    out.setparams(clip.getparams())
+                out.writeframesraw(clip.readframes(clip.getnframes()) + bytes(pause * 32000))
+
+
 class CliTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tilescribe-cli-"))

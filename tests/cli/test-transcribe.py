@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import unittest
 
-from fixture import CLIPS, PATIENCE, CliTest, text_of
+from fixture import CLIPS, PATIENCE, CliTest, text_of, write_pauses
 
 FOX = CLIPS / "fox.wav"
 HELLO = CLIPS / "hello.wav"
@@ -27,6 +27,11 @@ class Text(CliTest):
 
     def test_silence_gives_no_text(self):
         self.assertEqual(self.succeed("transcribe", CLIPS / "silence.wav"), "")
+
+    def test_what_came_before_a_pause_does_not_mislead_the_starter(self):
+        clips = ("fox.wav", "weather.wav", "hello.wav", "report.wav")
+        write_pauses(self.folder / "pauses.wav", clips, 35)
+        self.assertEqual(self.succeed("transcribe", "pauses.wav").splitlines(), [text_of(clip) for clip in clips])
 
     def test_standard_input_is_read(self):
         self.assertEqual(self.succeed("transcribe", "-", input=FOX.read_bytes(), text=False).decode(), text_of("fox.wav") + "\n")

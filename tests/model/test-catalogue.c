@@ -221,6 +221,15 @@ test_starter_is_the_one_listed (Fixture *f, gconstpointer unused)
   g_assert_null (entry->url);
 }
 
+/* It has learnt from single sentences, Whisper from whole recordings. */
+static void
+test_the_starter_alone_is_not_conditioned (Fixture *f, gconstpointer unused)
+{
+  g_assert_false (scribe_catalogue_conditions (STARTER));
+  g_assert_true (scribe_catalogue_conditions ("base.en"));
+  g_assert_true (scribe_catalogue_conditions ("mine"));
+}
+
 static void
 test_downloaded_is_installed (Fixture *f, gconstpointer unused)
 {
@@ -516,6 +525,7 @@ static const struct
   { "base-en", test_base_en },
   { "compressed-is-told", test_compressed_is_told },
   { "starter-is-the-one-listed", test_starter_is_the_one_listed },
+  { "starter-alone-is-not-conditioned", test_the_starter_alone_is_not_conditioned },
   { "downloaded-is-installed", test_downloaded_is_installed },
   { "unfinished-is-not-installed", test_unfinished_is_not_installed },
   { "damaged-import-is-listed", test_damaged_import_is_listed },
