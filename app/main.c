@@ -1,4 +1,4 @@
-/* main.c - the program: sets up memory, language and text, and hands over to the command line
+/* main.c - the program: sets up language and text, and hands over to the command line
  *
  * All that is printed is UTF-8, as the files that are written are, whatever the locale says: a transcript must not lose its letters
  * because a script runs in the C locale.
@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <locale.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -41,22 +40,11 @@ set_up_language (void)
   textdomain (GETTEXT_PACKAGE);
 }
 
-/* Memory in megabytes goes back to the system when it is freed. By itself malloc learns from such blocks to keep them, which is
- * a tenth of what a model takes. */
-static void
-set_up_memory (void)
-{
-#ifdef M_MMAP_THRESHOLD
-  mallopt (M_MMAP_THRESHOLD, 128 * 1024); /* the default; naming it ends the learning */
-#endif
-}
-
 int
 main (int argc, char **argv)
 {
   CliStatus status;
 
-  set_up_memory ();
   set_up_language ();
   g_set_print_handler (print_utf8);
   g_set_printerr_handler (complain_utf8);
