@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Killed at any instant: what was shown is in the history, nothing stands under the final name, and the next run works.
+
+TILESCRIBE_KILLS: how often; a few by itself, many in `scripts/test --full`.
+
+SPDX-License-Identifier: MIT
+"""
+import os
+import random
+import tempfile
+import time
+import unittest
+
+from fixture import CLIPS, CliTest, text_of, write_hour
+
+KILLS = int(os.environ.get("TILESCRIBE_KILLS", "4"))
+
+
+class Kill(CliTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.hour = tempfile.NamedTemporaryFile(suffix=".wav")
+        cls.addClassCleanup(cls.hour.close)
+        write_hour(cls.hour.name)
+        cls.chance = random.Random(1)
+
+    def setUp(self):
+        super().setUp()
+        os.symlink(self.hour.name, self.folder / "long.wav")
+
+    def kill_at_some_instant(self, *arguments):
+        """Starts, kills a while later; what was printed until then."""
+        process = self.start("transcribe", *arguments, "long.wav", text=True)
+        time.sleep(self.chance.uniform(0, 1.5))
+        process.kill()
+        printed = process.stdout.read()
+        process.wait()
+        return printed
+
+    def text_in_history(self):
+        """Of the newest transcript; nothing where it was killed before it began one."""
+        newest = self.succeed("history", "list").split()[:1] if self.database.exists() else []
+        return self.succeed("history", "export", newest[0]) if newest else ""
+
+    def test_what_was_shown_is_in_the_history(self):
+        n_shown = 0
+        for _ in range(KILLS):
+            printed = self.kill_at_some_instant()
+            shown = printed[:printed.rfind("\n") + 1]
+            n_shown += shown.count("\n")
+            if shown:
+                self.assertTrue(self.text_in_history().startswith(shown), printed)
+        self.assertGreater(n_shown, 0, "some were killed in the midst of it")
+        self.assertEqual(self.succeed("transcribe", CLIPS / "fox.wav"), text_of("fox.wav") + "\n")
+
+    def test_nothing_stands_under_the_final_name(self):
+        for _ in range(KILLS):
+            self.kill_at_some_instant("--output", "long.txt")
+            self.assertFalse((self.folder / "long.txt").exists())
+        self.succeed("transcribe", "--quiet", "--output", "fox.txt", CLIPS / "fox.wav")
+        self.assertEqual((self.folder / "fox.txt").read_text(), text_of("fox.wav") + "\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
