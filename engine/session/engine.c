@@ -38,7 +38,7 @@ scribe_transcribe_options_init (ScribeTranscribeOptions *options)
     .compression_ratio_limit = 2.4f,
     .logprob_limit = -1,
     .no_speech_limit = 0.6f,
-    .guess_limit = -1.5f,
+    .guess_limit = -2,
     .timestamps = TRUE,
     .condition = TRUE,
     .vad = TRUE,
