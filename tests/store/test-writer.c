@@ -161,7 +161,8 @@ json_has_segments_words_and_run (Fixture *f, gconstpointer data)
       "],\n"
       "\"run\":{\"model\":\"base.en\",\"device\":null,\"device_reason\":null,\"language\":null,"
       "\"language_probability\":0.5,\"translated\":true,\"n_threads\":0,\"n_windows\":0,\"n_tokens\":7,\"n_steps\":0,"
-      "\"n_fallbacks\":0,\"n_silent\":0,\"n_guesses\":0,\"audio\":2.500000,\"total\":0.000000,\"load\":0.000000,\"read\":0.000000,"
+      "\"n_fallbacks\":0,\"n_silent\":0,\"n_guesses\":0,\"audio\":2.500000,\"total\":0.000000,\"load\":0.000000,\"read\":0."
+      "000000,"
       "\"mel\":0.000000,\"encode\":0.000000,\"decode\":0.000000,\"align\":0.000000,\"peak_memory\":0}}\n");
 }
 
