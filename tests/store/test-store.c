@@ -7,6 +7,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,31 +94,33 @@ segments_and_words_come_back (Fixture *f, gconstpointer data)
   g_assert_null (segment->words);
 }
 
-static ScribeRunStats
-some_run (void)
+/* Member by member over zeros, so that what lies between the members is zero, too, and two of them can be compared as a whole. */
+static void
+make_run (ScribeRunStats *run)
 {
-  return (ScribeRunStats){ .model = g_strdup ("base.en"),
-                           .device = g_strdup ("cpu"),
-                           .device_reason = g_strdup ("No NPU was found."),
-                           .language = g_strdup ("en"),
-                           .language_probability = 0.5f,
-                           .translated = TRUE,
-                           .n_threads = 1,
-                           .n_windows = 2,
-                           .n_tokens = 3,
-                           .n_steps = 4,
-                           .n_fallbacks = 5,
-                           .n_silent = G_MAXUINT,
-                           .n_guesses = 6,
-                           .audio = 7.5,
-                           .total = 8.5,
-                           .load = 9.5,
-                           .read = 10.5,
-                           .mel = 11.5,
-                           .encode = 12.5,
-                           .decode = 13.5,
-                           .align = 14.5,
-                           .peak_memory = G_GUINT64_CONSTANT (1) << 40 };
+  memset (run, 0, sizeof *run);
+  run->model = g_strdup ("base.en");
+  run->device = g_strdup ("cpu");
+  run->device_reason = g_strdup ("No NPU was found.");
+  run->language = g_strdup ("en");
+  run->language_probability = 0.5f;
+  run->translated = TRUE;
+  run->n_threads = 1;
+  run->n_windows = 2;
+  run->n_tokens = 3;
+  run->n_steps = 4;
+  run->n_fallbacks = 5;
+  run->n_silent = G_MAXUINT;
+  run->n_guesses = 6;
+  run->audio = 7.5;
+  run->total = 8.5;
+  run->load = 9.5;
+  run->read = 10.5;
+  run->mel = 11.5;
+  run->encode = 12.5;
+  run->decode = 13.5;
+  run->align = 14.5;
+  run->peak_memory = G_GUINT64_CONSTANT (1) << 40;
 }
 
 static void
@@ -125,10 +128,11 @@ every_field_of_a_run_comes_back (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = open_store (f->path);
-  g_auto (ScribeRunStats) put = some_run ();
+  g_auto (ScribeRunStats) put;
   gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
   g_autoptr (ScribeTranscript) got = NULL;
 
+  make_run (&put);
   scribe_store_finish (store, id, SCRIBE_STATE_DONE, &put, &error);
   g_assert_no_error (error);
   got = scribe_store_get (store, id, &error);
@@ -145,7 +149,7 @@ every_field_of_a_run_comes_back (Fixture *f, gconstpointer data)
   g_clear_pointer (&got->run.device_reason, g_free);
   g_clear_pointer (&got->run.language, g_free);
   scribe_run_stats_clear (&put);
-  put = some_run ();
+  make_run (&put);
   g_clear_pointer (&put.model, g_free);
   g_clear_pointer (&put.device, g_free);
   g_clear_pointer (&put.device_reason, g_free);
@@ -158,10 +162,11 @@ the_last_of_several_runs_is_shown_and_all_are_kept (Fixture *f, gconstpointer da
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = open_store (f->path);
-  g_auto (ScribeRunStats) run = some_run ();
+  g_auto (ScribeRunStats) run;
   gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
   g_autoptr (ScribeTranscript) got = NULL;
 
+  make_run (&run);
   scribe_store_finish (store, id, SCRIBE_STATE_STOPPED, &run, &error);
   run.n_tokens = 77;
   scribe_store_finish (store, id, SCRIBE_STATE_DONE, &run, &error);
@@ -241,10 +246,11 @@ delete_leaves_runs_only (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = open_store (f->path);
   g_autoptr (ScribeSegment) segment = segment_with_words ();
-  g_auto (ScribeRunStats) run = some_run ();
+  g_auto (ScribeRunStats) run;
   gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
   g_autoptr (GPtrArray) found = NULL;
 
+  make_run (&run);
   scribe_store_add_segment (store, id, segment, &error);
   scribe_store_finish (store, id, SCRIBE_STATE_DONE, &run, &error);
   scribe_store_delete (store, id, &error);
