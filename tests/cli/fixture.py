@@ -91,3 +91,16 @@ class CliTest(unittest.TestCase):
             self.assertTrue(line.startswith("tilescribe: "), result.stderr)
         self.assertNotEqual(result.stderr, "", "an error is told")
         return result.stderr
+
+
+class HourTest(CliTest):
+    """With an hour of speech as long.wav, for what must happen in the middle of a run."""
+    @classmethod
+    def setUpClass(cls):
+        cls.hour = tempfile.NamedTemporaryFile(suffix=".wav")
+        cls.addClassCleanup(cls.hour.close)
+        write_hour(cls.hour.name)
+
+    def setUp(self):
+        super().setUp()
+        os.symlink(self.hour.name, self.folder / "long.wav")

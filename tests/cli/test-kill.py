@@ -7,26 +7,16 @@ SPDX-License-Identifier: MIT
 """
 import os
 import random
-import tempfile
 import time
 import unittest
 
-from fixture import CLIPS, CliTest, text_of, write_hour
+from fixture import CLIPS, HourTest, text_of
 
 KILLS = int(os.environ.get("TILESCRIBE_KILLS", "4"))
 
 
-class Kill(CliTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.hour = tempfile.NamedTemporaryFile(suffix=".wav")
-        cls.addClassCleanup(cls.hour.close)
-        write_hour(cls.hour.name)
-        cls.chance = random.Random(1)
-
-    def setUp(self):
-        super().setUp()
-        os.symlink(self.hour.name, self.folder / "long.wav")
+class Kill(HourTest):
+    chance = random.Random(1)
 
     def kill_at_some_instant(self, *arguments, with_text=False):
         """Starts, kills a while later, or a while after the first text; what was printed until then."""

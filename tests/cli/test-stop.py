@@ -7,24 +7,13 @@ import json
 import os
 import re
 import signal
-import tempfile
 import time
 import unittest
 
-from fixture import PATIENCE, CliTest, write_hour
+from fixture import PATIENCE, HourTest
 
 
-class Stop(CliTest):
-    @classmethod
-    def setUpClass(cls):
-        cls.hour = tempfile.NamedTemporaryFile(suffix=".wav")
-        cls.addClassCleanup(cls.hour.close)
-        write_hour(cls.hour.name)
-
-    def setUp(self):
-        super().setUp()
-        os.symlink(self.hour.name, self.folder / "long.wav")
-
+class Stop(HourTest):
     def stop_after_first_text(self, *arguments, number=signal.SIGINT):
         """Transcribes an hour and stops when the first text is there; what was printed and told."""
         process = self.start("transcribe", *arguments, "long.wav", text=True)
