@@ -1,0 +1,28 @@
+/* core.h - what a program of a compute tile sees of its tile
+ *
+ * 64 KiB of memory, sixteen counting locks that it shares with its own DMA, and its place in the array. The core waits on a lock
+ * until somebody has counted it up; nothing else ever stops it.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "clock.h"
+
+#include <stdint.h>
+
+#define TILE_MEMORY_BYTES (64 * 1024)
+
+typedef struct
+{
+  uint8_t *memory;      /* [TILE_MEMORY_BYTES] */
+  uint32_t column, row; /* in the array: row 0 is the shim, 2 the first compute tile */
+  TileClock *clock;
+  void *host; /* whoever runs this core on a host */
+} TileCore;
+
+/* Waits until an own lock (0..15) is at least "value", and takes that much away from it. */
+void tile_acquire (TileCore *core, uint32_t lock, int32_t value);
+
+/* Adds to an own lock what others wait for. */
+void tile_release (TileCore *core, uint32_t lock, int32_t value);

@@ -1,0 +1,139 @@
+/* norm.c - see norm.h
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "tile/norm.h"
+
+#include "tile/layout.h"
+#include "tile/tile.h"
+
+#define N_COL_BLOCKS (TILE_PAIR_COLS / TILE_BLOCK)
+#define EPSILON      1e-5f
+
+TILE_INLINE const uint8_t *
+pair_block (const uint8_t *object, int i, int j)
+{
+  return object + (i * N_COL_BLOCKS + j) * 2 * TILE_BLOCK_BYTES;
+}
+
+TILE_INLINE TileAcc
+load_pair (TileClock *clock, const uint8_t *block)
+{
+  TileAcc hi = tile_bfp_to_acc (clock, tile_load_bfp (clock, block));
+
+  return tile_add_bfp (clock, hi, tile_load_bfp (clock, block + TILE_BLOCK_BYTES));
+}
+
+/* The mean of 32 columns in every lane of their rows: products with blocks full of 1/32. */
+TILE_INLINE void
+find_shift (TileClock *clock, TileNorm *stats, const uint8_t *x, int n_row_blocks)
+{
+  TileBfp share = tile_acc_to_bfp (clock, tile_splat (clock, 1.0f / TILE_PAIR_COLS));
+
+  tile_loop_begin (clock);
+  for (int i = 0; i < n_row_blocks; i++)
+    {
+      TileAcc mean = tile_zero_acc (clock);
+
+      TILE_TIMES (j, N_COL_BLOCKS)
+        {
+          mean = tile_mac_bfp (clock, mean, tile_load_bfp (clock, pair_block (x, i, j)), share);
+          mean = tile_mac_bfp (clock, mean, tile_load_bfp (clock, pair_block (x, i, j) + TILE_BLOCK_BYTES), share);
+        }
+      tile_store_acc (clock, stats->shift[i], mean);
+    }
+  tile_loop_end (clock, 1);
+}
+
+void
+tile_norm_add (TileClock *clock, TileNorm *stats, const uint8_t *x, uint32_t n_row_blocks, bool is_first)
+{
+  TileClock here = *clock;
+
+  if (is_first)
+    find_shift (&here, stats, x, (int) n_row_blocks);
+  tile_loop_begin (&here);
+  for (int i = 0; i < (int) n_row_blocks; i++)
+    {
+      TileAcc shift = tile_load_acc (&here, stats->shift[i]);
+      TileAcc sum = is_first ? tile_zero_acc (&here) : tile_load_acc (&here, stats->sum[i]);
+      TileAcc squares = is_first ? tile_zero_acc (&here) : tile_load_acc (&here, stats->squares[i]);
+
+      TILE_TIMES (j, N_COL_BLOCKS)
+        {
+          TileAcc above = tile_sub (&here, load_pair (&here, pair_block (x, i, j)), shift);
+
+          sum = tile_add (&here, sum, above);
+          squares = tile_fma (&here, above, above, squares);
+        }
+      tile_store_acc (&here, stats->sum[i], sum);
+      tile_store_acc (&here, stats->squares[i], squares);
+    }
+  tile_loop_end (&here, 1);
+  *clock = here;
+}
+
+void
+tile_norm_settle (TileClock *clock, TileNorm *stats, uint32_t n_row_blocks, float n_inverse)
+{
+  TileClock here = *clock;
+
+  tile_loop_begin (&here);
+  for (uint32_t i = 0; i < n_row_blocks; i++)
+    {
+      TileAcc mean = tile_mul_scalar (&here, tile_row_sum (&here, tile_load_acc (&here, stats->sum[i])), n_inverse);
+      TileAcc square = tile_mul_scalar (&here, tile_row_sum (&here, tile_load_acc (&here, stats->squares[i])), n_inverse);
+      TileAcc variance = tile_sub (&here, square, tile_mul (&here, mean, mean));
+
+      variance = tile_add_scalar (&here, tile_max (&here, variance, tile_zero_acc (&here)), EPSILON);
+      tile_store_acc (&here, stats->shift[i], tile_add (&here, tile_load_acc (&here, stats->shift[i]), mean));
+      tile_store_acc (&here, stats->sum[i], tile_rsqrt (&here, variance));
+    }
+  tile_loop_end (&here, 1);
+  *clock = here;
+}
+
+TILE_INLINE void
+store (TileClock *clock, TileAcc y, int i, int j, int half, uint8_t *out)
+{
+  TileBfp hi = tile_acc_to_bfp (clock, y);
+
+  if (half < 0)
+    {
+      out += (i * N_COL_BLOCKS + j) * 2 * TILE_BLOCK_BYTES;
+      tile_store_bfp (clock, out + TILE_BLOCK_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, y, hi)));
+    }
+  else
+    out += ((i * 2 + half) * N_COL_BLOCKS + j) * TILE_BLOCK_BYTES;
+  tile_store_bfp (clock, out, hi);
+}
+
+void
+tile_norm_write (TileClock *clock,
+                 const TileNorm *stats,
+                 const uint8_t *x,
+                 const float *gain,
+                 const float *bias,
+                 uint32_t n_row_blocks,
+                 int half,
+                 uint8_t *out)
+{
+  TileClock here = *clock;
+
+  for (int j = 0; j < N_COL_BLOCKS; j++)
+    {
+      TileAcc gains = tile_row_broadcast (&here, gain + TILE_BLOCK * j);
+      TileAcc biases = tile_row_broadcast (&here, bias + TILE_BLOCK * j);
+
+      tile_loop_begin (&here);
+      for (int i = 0; i < (int) n_row_blocks; i++)
+        {
+          TileAcc above = tile_sub (&here, load_pair (&here, pair_block (x, i, j)), tile_load_acc (&here, stats->shift[i]));
+          TileAcc normal = tile_mul (&here, above, tile_load_acc (&here, stats->sum[i]));
+
+          store (&here, tile_fma (&here, normal, gains, biases), i, j, half, out);
+        }
+      tile_loop_end (&here, 1);
+    }
+  *clock = here;
+}

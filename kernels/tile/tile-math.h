@@ -1,0 +1,83 @@
+/* tile-math.h - functions made of those of tile.h, the same on the host and on the device
+ *
+ * Newton's steps double the digits of a first guess that integer arithmetic on the bits of a float gives; there is no division anywhere.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+/* 1 / x, relative error below 2e-7; x normal, 2^-125 < |x| < 2^125 */
+TILE_INLINE TileAcc
+tile_reciprocal (TileClock *clock, TileAcc x)
+{
+  TileAcc two = tile_splat (clock, 2);
+  TileAcc y = tile_guess_reciprocal (clock, x);
+
+  TILE_TIMES (i, 3)
+    y = tile_mul (clock, y, tile_sub (clock, two, tile_mul (clock, x, y)));
+  tile_clock_depth (clock, 3 * (5 * TILE_LATENCY_VECTOR + 4 * TILE_LATENCY_MOVE));
+  return y;
+}
+
+/* 1 / sqrt (x), relative error below 3e-7; x positive and normal */
+TILE_INLINE TileAcc
+tile_rsqrt (TileClock *clock, TileAcc x)
+{
+  TileAcc three_halves = tile_splat (clock, 1.5f);
+  TileAcc y = tile_guess_rsqrt (clock, x);
+
+  x = tile_mul_scalar (clock, x, 0.5f);
+  TILE_TIMES (i, 3)
+    y = tile_mul (clock, y, tile_sub (clock, three_halves, tile_mul (clock, tile_mul (clock, x, y), y)));
+  tile_clock_depth (clock, 3 * (7 * TILE_LATENCY_VECTOR + 6 * TILE_LATENCY_MOVE));
+  return y;
+}
+
+/* c[0] + c[1] x + ... + c[n - 1] x^(n - 1) by Horner's scheme, every product and sum rounded. x is split in bf16 once; a step costs six products,
+ * the splitting of what is there so far, and the constant, half of it as products and half as moves. */
+TILE_INLINE TileAcc
+tile_polynomial (TileClock *clock, TileAcc x, const float *c, const int n)
+{
+  TileAcc y = tile_splat (clock, c[n - 1]);
+
+  tile_clock_count (clock, 2, 6, 0, 0, 0);
+#pragma GCC unroll 16
+  for (int i = n - 2; i >= 0; i--)
+    y = tile_polynomial_step (clock, y, x, c[i]);
+  tile_clock_depth (clock, n * (2 * TILE_LATENCY_VECTOR + 2 * TILE_LATENCY_MOVE));
+  return y;
+}
+
+/* log2 (x), absolute error below 1e-7 plus that of rounding the result; x positive and normal. Cephes' logf polynomial. */
+TILE_INLINE TileAcc
+tile_log2 (TileClock *clock, TileAcc x)
+{
+  static const float coefficients[] = { 3.3333331174e-1f,  -2.4999993993e-1f, 2.0000714765e-1f,
+                                        -1.6668057665e-1f, 1.4249322787e-1f,  -1.2420140846e-1f,
+                                        1.1676998740e-1f,  -1.1514610310e-1f, 7.0376836292e-2f };
+  TileAcc exponent, m, z, y;
+
+  m = tile_add_scalar (clock, tile_split_exponent (clock, x, &exponent), -1);
+  z = tile_mul (clock, m, m);
+  y = tile_polynomial (clock, m, coefficients, 9);
+  y = tile_fma (clock, tile_mul (clock, y, m), z, tile_fma_scalar (clock, z, -0.5f, m));
+  return tile_fma_scalar (clock, y, 1.44269504f, exponent);
+}
+
+/* x (1 + erf (x / sqrt 2)) / 2, absolute error below 1e-5, that of the polynomial.
+ *
+ * It is max (x, 0) less g (u) = u erfc (u / sqrt 2) / 2 of u = |x|, a bump that is 0 at 0 and, to 6e-6, from 4.75 on: a polynomial of degree 11
+ * in u - 2.375, fitted to the least largest error with both ends held at 0. */
+TILE_INLINE TileAcc
+tile_gelu (TileClock *clock, TileAcc x)
+{
+  static const float bump[] = {
+    2.08349304e-2f, -4.76437122e-2f, 4.33319338e-2f, -1.5620646e-2f,  -3.7560658e-3f,  5.99754318e-3f,
+    -1.8916934e-3f, -2.34329739e-4f, 2.49896857e-4f, -2.24216191e-5f, -1.03721233e-5f, 1.69592712e-6f
+  };
+  TileAcc u, rectified;
+
+  rectified = tile_rectify (clock, x, &u);
+  u = tile_add_scalar (clock, tile_clamp (clock, u, 4.75f), -2.375f);
+  return tile_sub (clock, rectified, tile_polynomial (clock, u, bump, 12));
+}

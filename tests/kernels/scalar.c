@@ -1,0 +1,183 @@
+/* scalar.c - see scalar.h
+ *
+ * Polynomials and Newton's steps are written out as tile.h has them, because their rounding is part of the definition; what they approximate is
+ * tested apart from that.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "scalar.h"
+
+#include <math.h>
+#include <string.h>
+
+static int32_t
+bits_of (float x)
+{
+  int32_t bits;
+
+  memcpy (&bits, &x, sizeof bits);
+  return bits;
+}
+
+static float
+float_of (int32_t bits)
+{
+  float x;
+
+  memcpy (&x, &bits, sizeof x);
+  return x;
+}
+
+float
+scalar_bfp_scale (uint8_t exponent)
+{
+  return exponent < 7 ? 0 : ldexpf (1, exponent - 133);
+}
+
+float
+scalar_bfp_value (const uint8_t *block, int r, int c)
+{
+  return (int8_t) block[9 * r + 1 + c] * scalar_bfp_scale (block[9 * r]);
+}
+
+float
+scalar_bfp_mac (float acc, const uint8_t *a, int r, const uint8_t *b, int c)
+{
+  int sum = 0;
+
+  for (int k = 1; k <= 8; k++)
+    sum += (int8_t) a[9 * r + k] * (int8_t) b[9 * c + k];
+  return acc + sum * (scalar_bfp_scale (a[9 * r]) * scalar_bfp_scale (b[9 * c]));
+}
+
+void
+scalar_row_to_bfp (const float values[8], uint8_t *row)
+{
+  int exponent = 0;
+
+  for (int c = 0; c < 8; c++)
+    {
+      int e = bits_of (values[c]) >> 23 & 0xff;
+
+      exponent = e > exponent ? e : exponent;
+    }
+  memset (row, 0, 9);
+  if (exponent < 7)
+    return;
+  row[0] = exponent;
+  for (int c = 0; c < 8; c++)
+    {
+      double m = nearbyint (ldexp (values[c], 133 - exponent));
+
+      row[1 + c] = (uint8_t) (int8_t) fmax (-128, fmin (127, m));
+    }
+}
+
+void
+scalar_block_to_bfp (const float values[64], uint8_t *block)
+{
+  for (int r = 0; r < 8; r++)
+    scalar_row_to_bfp (values + 8 * r, block + 9 * r);
+}
+
+/* Nearest integer to v / 2^n, even between two */
+static int64_t
+shift (int64_t v, int n)
+{
+  int64_t whole = v >> n;
+  uint64_t rest = (uint64_t) v - ((uint64_t) whole << n), half = (uint64_t) 1 << (n - 1);
+
+  return whole + (rest > half || (rest == half && whole % 2 != 0));
+}
+
+float
+scalar_exp2 (float x)
+{
+  double fixed = nearbyint (fmax (-200, fmin (200, x)) * 32768);
+  int64_t n, f, y;
+
+  if (fixed < -126 * 32768)
+    return 0;
+  fixed = fmin (fixed, 127 * 32768 - 1);
+  n = (int64_t) floor (fixed / 32768);
+  f = (int64_t) fixed - n * 32768;
+  y = 1737 + shift (428 * f, 15);
+  y = 7892 + shift (y * f, 15);
+  y = 22711 + shift (y * f, 15);
+  y = shift ((y < 32767 ? y : 32767) * f, 7);
+  return (float) ldexp (1 + y / 8388608.0, (int) n);
+}
+
+float
+scalar_reciprocal (float x)
+{
+  float y = float_of (0x7ef311c7 - bits_of (x));
+
+  for (int i = 0; i < 3; i++)
+    y = y * (2 - x * y);
+  return y;
+}
+
+float
+scalar_rsqrt (float x)
+{
+  float y = float_of (0x5f375a86 - (bits_of (x) >> 1));
+
+  for (int i = 0; i < 3; i++)
+    y = y * (1.5f - x * 0.5f * y * y);
+  return y;
+}
+
+float
+scalar_log2 (float x)
+{
+  int exponent;
+  float m = frexpf (x, &exponent), z, y;
+
+  if (m < 0.707106769f)
+    {
+      m = 2 * m;
+      exponent--;
+    }
+  m = m - 1;
+  z = m * m;
+  y = 7.0376836292e-2f;
+  y = y * m + -1.1514610310e-1f;
+  y = y * m + 1.1676998740e-1f;
+  y = y * m + -1.2420140846e-1f;
+  y = y * m + 1.4249322787e-1f;
+  y = y * m + -1.6668057665e-1f;
+  y = y * m + 2.0000714765e-1f;
+  y = y * m + -2.4999993993e-1f;
+  y = y * m + 3.3333331174e-1f;
+  y = y * m * z + (z * -0.5f + m);
+  return y * 1.44269504f + exponent;
+}
+
+float
+scalar_gelu (float x)
+{
+  static const float bump[] = {
+    2.08349304e-2f, -4.76437122e-2f, 4.33319338e-2f, -1.5620646e-2f,  -3.7560658e-3f,  5.99754318e-3f,
+    -1.8916934e-3f, -2.34329739e-4f, 2.49896857e-4f, -2.24216191e-5f, -1.03721233e-5f, 1.69592712e-6f
+  };
+  float u = (fabsf (x) < 4.75f ? fabsf (x) : 4.75f) - 2.375f;
+  float y = bump[11];
+
+  for (int i = 10; i >= 0; i--)
+    y = y * u + bump[i];
+  return (x > 0 ? x : 0) - y;
+}
+
+float
+scalar_gelu_coarse (float x)
+{
+  static const int64_t bump[] = { 0, -5615, 7185, 396, -10214, 7990, 1134, -2771, 407 };
+  int64_t u = (int64_t) nearbyint (fmin (fabs (x) * 16384, 65535)) - 32768;
+  int64_t y = bump[8];
+
+  for (int i = 7; i > 0; i--)
+    y = bump[i] + shift (y * u, 15);
+  y = 47616 + shift (y * u, 10);
+  return (x > 0 ? x : 0) - (float) (y * 0x1p-20);
+}
