@@ -1,0 +1,195 @@
+/* history-charts.c - how fast past runs were, a chart a measure, a line for each model on each device
+ *
+ * Dictation has lines of its own: an utterance of four seconds costs nearly what thirty do, and a day of dictation would look as if the
+ * program had become slow.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "pages/history-charts.h"
+
+#include "pages/measures.h"
+#include "pages/regression.h"
+#include "widgets/line-chart.h"
+
+#include <glib/gi18n.h>
+
+#define MAX_LINES   6 /* as many as can be told apart: those used last */
+#define CARD_MARGIN 12
+#define LEAST_WIDTH 320
+
+struct _TilescribeHistoryCharts
+{
+  AdwBin parent;
+
+  TilescribeLineChart *charts[TILESCRIBE_N_MEASURES];
+};
+
+G_DEFINE_FINAL_TYPE (TilescribeHistoryCharts, tilescribe_history_charts, ADW_TYPE_BIN)
+
+/* The runs of one line, newest first. */
+typedef struct
+{
+  char *name;
+  gboolean utterances;
+  GPtrArray *runs; /* of ScribeRun, not owned */
+} Line;
+
+static void
+line_free (Line *line)
+{
+  g_free (line->name);
+  g_ptr_array_unref (line->runs);
+  g_free (line);
+}
+
+static char *
+line_name (const ScribeRunStats *run)
+{
+  const char *model = run->model != NULL ? run->model : _ ("unknown model");
+  const char *device = run->device != NULL ? run->device : _ ("unknown device");
+
+  return tilescribe_run_is_utterance (run) ? g_strdup_printf (_ ("%s, %s, dictated"), model, device)
+                                           : g_strdup_printf (_ ("%s, %s"), model, device);
+}
+
+static Line *
+find_line (GPtrArray *lines, const ScribeRunStats *run)
+{
+  g_autofree char *name = line_name (run);
+  Line *line;
+
+  for (guint i = 0; i < lines->len; i++)
+    if (strcmp (((Line *) g_ptr_array_index (lines, i))->name, name) == 0)
+      return g_ptr_array_index (lines, i);
+  if (lines->len == MAX_LINES)
+    return NULL;
+  line = g_new0 (Line, 1);
+  line->name = g_steal_pointer (&name);
+  line->utterances = tilescribe_run_is_utterance (run);
+  line->runs = g_ptr_array_new ();
+  g_ptr_array_add (lines, line);
+  return line;
+}
+
+static GPtrArray *
+lines_of (GPtrArray *runs)
+{
+  GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify) line_free);
+
+  for (guint i = 0; i < runs->len; i++)
+    {
+      ScribeRun *run = g_ptr_array_index (runs, i);
+      Line *line = find_line (lines, &run->stats);
+
+      if (line != NULL)
+        g_ptr_array_add (line->runs, run);
+    }
+  return lines;
+}
+
+/* The i-th run of a line, oldest first. */
+static const ScribeRun *
+run_at (const Line *line, guint i)
+{
+  return g_ptr_array_index (line->runs, line->runs->len - 1 - i);
+}
+
+static void
+add_marks (TilescribeLineChart *chart, const Line *line, const double *values)
+{
+  g_autoptr (GArray) slower = tilescribe_regression_find (values, line->runs->len);
+
+  for (guint i = 0; i < slower->len; i++)
+    {
+      gint64 time = run_at (line, g_array_index (slower, guint, i))->ended;
+      g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time / G_USEC_PER_SEC);
+      g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+      g_autofree char *date = local != NULL ? g_date_time_format (local, "%-d %b") : g_strdup ("");
+      g_autofree char *label = g_strdup_printf (_ ("%s: slower since %s"), line->name, date);
+
+      tilescribe_line_chart_add_mark (chart, time, label);
+    }
+}
+
+static void
+add_line (TilescribeLineChart *chart, TilescribeMeasure measure, const Line *line)
+{
+  guint series = tilescribe_line_chart_add_series (chart, line->name);
+  g_autofree double *values = g_new (double, line->runs->len);
+
+  for (guint i = 0; i < line->runs->len; i++)
+    {
+      values[i] = tilescribe_measure_of (measure, &run_at (line, i)->stats);
+      tilescribe_line_chart_add_point (chart, series, run_at (line, i)->ended, values[i]);
+    }
+  add_marks (chart, line, values);
+}
+
+void
+tilescribe_history_charts_show (TilescribeHistoryCharts *self, GPtrArray *runs)
+{
+  g_autoptr (GPtrArray) lines = lines_of (runs);
+
+  for (guint m = 0; m < TILESCRIBE_N_MEASURES; m++)
+    {
+      tilescribe_line_chart_clear (self->charts[m]);
+      for (guint i = 0; i < lines->len; i++)
+        {
+          const Line *line = g_ptr_array_index (lines, i);
+
+          if (tilescribe_measure_applies (m, line->utterances))
+            add_line (self->charts[m], m, line);
+        }
+    }
+}
+
+/* A chart under its title. */
+static GtkWidget *
+card_new (GtkWidget *chart, const char *title)
+{
+  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, CARD_MARGIN / 2), *heading = gtk_label_new (title);
+  GtkWidget *child = gtk_flow_box_child_new (), *widgets[] = { heading, chart };
+
+  gtk_widget_add_css_class (card, "card");
+  gtk_widget_add_css_class (heading, "heading");
+  gtk_label_set_xalign (GTK_LABEL (heading), 0);
+  gtk_label_set_wrap (GTK_LABEL (heading), TRUE);
+  gtk_widget_set_margin_top (heading, CARD_MARGIN);
+  gtk_widget_set_margin_bottom (chart, CARD_MARGIN);
+  gtk_widget_set_vexpand (chart, TRUE);
+  gtk_widget_set_size_request (chart, LEAST_WIDTH - 2 * CARD_MARGIN, -1);
+  for (guint i = 0; i < G_N_ELEMENTS (widgets); i++)
+    {
+      gtk_widget_set_margin_start (widgets[i], CARD_MARGIN);
+      gtk_widget_set_margin_end (widgets[i], CARD_MARGIN);
+      gtk_box_append (GTK_BOX (card), widgets[i]);
+    }
+  gtk_flow_box_child_set_child (GTK_FLOW_BOX_CHILD (child), card);
+  gtk_widget_set_focusable (child, FALSE); /* the chart is, itself */
+  return child;
+}
+
+static void
+tilescribe_history_charts_class_init (TilescribeHistoryChartsClass *klass)
+{
+}
+
+static void
+tilescribe_history_charts_init (TilescribeHistoryCharts *self)
+{
+  GtkWidget *flow = gtk_flow_box_new ();
+
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
+  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (flow), TRUE);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 2);
+  gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), CARD_MARGIN);
+  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), CARD_MARGIN);
+  for (guint m = 0; m < TILESCRIBE_N_MEASURES; m++)
+    {
+      GtkWidget *chart = tilescribe_line_chart_new (tilescribe_measure_title (m), tilescribe_measure_unit (m));
+
+      self->charts[m] = TILESCRIBE_LINE_CHART (chart);
+      gtk_flow_box_append (GTK_FLOW_BOX (flow), card_new (chart, tilescribe_measure_title (m)));
+    }
+  adw_bin_set_child (ADW_BIN (self), flow);
+}
