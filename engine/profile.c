@@ -42,7 +42,7 @@ scribe_profile_seconds (const ScribeProfile *profile, const char *prefix)
       const ScribeProfileRow *row = &g_array_index (profile->rows, ScribeProfileRow, i);
 
       if (g_str_has_prefix (row->op, prefix))
-        seconds += row->kernel + row->transfer + row->host + row->overhead;
+        seconds += row->kernel + row->transfer + row->host + row->overhead + row->quantise;
     }
   return seconds;
 }

@@ -3,6 +3,15 @@
  * One row per op of a graph, added up over the runs of that graph. A device that has no notion of a column leaves it zero:
  * the CPU devices know kernel time only. Bench, dashboard and store read nothing else.
  *
+ * On an emulated NPU kernel, transfer and overhead are modelled, host and quantise are measured (the thread's processor time on this
+ * machine). From one op's end to the next one's is divided into:
+ *   kernel     cycles that a core computed, on average of the cores that worked
+ *   overhead   the firmware reading the stream's words, as far as no core computed meanwhile (at most: transfers may hide it, too);
+ *              and the op's share of the run's dispatch
+ *   transfer   the rest: cores wait for objects, for each other, or for what the shims do before and after
+ *   host       making control objects and the stream; after the last op, reading the answers
+ *   quantise   turning samples into what the array takes; on the array, results are rounded where they are made: that is kernel
+ *
  * SPDX-License-Identifier: MIT
  */
 #pragma once
@@ -16,9 +25,10 @@ typedef struct
   const char *op;   /* "encoder.3.mlp.0"; lives as long as the engine */
   const char *kind; /* "linear" */
   guint64 runs;
-  double kernel, transfer, host, overhead; /* seconds */
-  double flops;                            /* floating-point operations done, 2 for a multiply-add */
-  double bytes;                            /* of weights and caches read */
+  double kernel, transfer, host, overhead, quantise; /* seconds */
+  guint n_tiles; /* NPU: cores that worked; one that did less than 1 % of the busiest does not count */
+  double flops;  /* floating-point operations done, 2 for a multiply-add */
+  double bytes;  /* of weights and caches read */
 } ScribeProfileRow;
 
 typedef struct
@@ -31,7 +41,7 @@ ScribeProfile *scribe_profile_new (const char *device);
 void scribe_profile_free (ScribeProfile *profile);
 void scribe_profile_reset (ScribeProfile *profile);
 
-/* Seconds in kernel, transfer, host and overhead of all ops whose name starts with prefix ("mel.", "encoder.", "" for all). */
+/* Seconds, of all columns, of all ops whose name starts with prefix ("mel.", "encoder.", "" for all). */
 double scribe_profile_seconds (const ScribeProfile *profile, const char *prefix);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScribeProfile, scribe_profile_free)

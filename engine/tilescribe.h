@@ -1,5 +1,6 @@
 /* tilescribe.h - all of libtilescribe's public headers, by subject
  *
+ *   microphone --audio/--> samples, and on disk at once
  *   recording --audio/--> samples --session/--> segments --store/--> database, files
  *                                     |
  *                          a model (model/) prepared on a device (device/)
@@ -13,15 +14,24 @@
 #pragma once
 
 #include "audio/audio-file.h"
+#include "audio/microphone.h"
+#include "audio/player.h"
+#include "audio/spool.h"
 #include "audio/vad.h"
 #include "decode/options.h"
 #include "error.h"
 #include "model/catalogue.h"
 #include "model/download.h"
+#include "model/languages.h"
 #include "model/model.h"
 #include "profile.h"
 #include "session/engine.h"
 #include "session/machine.h"
+#include "session/session.h"
+#include "store/store-thread.h"
 #include "store/store.h"
 #include "store/writer.h"
+#include "text/signs.h"
+#include "text/wording.h"
 #include "transcript.h"
+#include "trial/npu-trial.h"

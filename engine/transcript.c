@@ -65,11 +65,19 @@ scribe_segment_free (ScribeSegment *segment)
 }
 
 void
+scribe_run_stats_init (ScribeRunStats *stats)
+{
+  *stats = (ScribeRunStats){
+    .tail = SCRIBE_UNKNOWN, .voice = SCRIBE_UNKNOWN, .wait = SCRIBE_UNKNOWN, .insert_s = SCRIBE_UNKNOWN, .latency = SCRIBE_UNKNOWN
+  };
+}
+
+void
 scribe_run_stats_clear (ScribeRunStats *stats)
 {
   g_free (stats->model);
   g_free (stats->device);
   g_free (stats->device_reason);
   g_free (stats->language);
-  *stats = (ScribeRunStats){ 0 };
+  scribe_run_stats_init (stats);
 }

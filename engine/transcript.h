@@ -29,7 +29,11 @@ typedef struct
   GPtrArray *words;        /* of ScribeWord, owned; NULL where word times were not asked for */
 } ScribeSegment;
 
-/* One run of the engine over one recording: a row of the performance history. Times are wall-clock seconds. */
+/* What nobody measured: any negative number. */
+#define SCRIBE_UNKNOWN (-1.0)
+
+/* One run of the engine over one recording, or over one utterance of a dictation: a row of the performance history. Times are
+ * wall-clock seconds. A struct of zeros says that what a live run alone knows took no time: begin with scribe_run_stats_init(). */
 typedef struct
 {
   char *model;                /* name of the model file without folder and extension */
@@ -53,6 +57,15 @@ typedef struct
   double decode;       /* prompt and token steps on the device */
   double align;        /* word times */
   guint64 peak_memory; /* of the process, bytes */
+
+  /* Of an utterance, from the moment that it was over; negative where not known, as it is of files. */
+  double tail;     /* heard on after the key was released */
+  double voice;    /* from the end of speech to the decision that it is the end; 0 where a key told */
+  double wait;     /* until the engine was free */
+  double insert_s; /* from text to the window it went to */
+  double
+      latency; /* from the key's release, or the decision, to the text handed over: insertion is part of it once that is known */
+  guint overruns; /* of the microphone, in this dictation so far */
 } ScribeRunStats;
 
 ScribeWord *scribe_word_new (double start, double end, float probability, const char *text);
@@ -63,7 +76,14 @@ ScribeSegment *scribe_segment_new (double start, double end, const char *text);
 ScribeSegment *scribe_segment_copy (const ScribeSegment *segment);
 void scribe_segment_free (ScribeSegment *segment);
 
-/* Frees the strings in it and zeroes it; the struct itself belongs to the caller. */
+/* Changes a segment's text as a person does who corrects it. Words that stay keep their times and confidences; what was put in the
+ * place of others gets their time, shared by length, and a confidence of 1. The space that the text began with is kept. */
+void scribe_segment_edit (ScribeSegment *segment, const char *text);
+
+/* Nothing done, nothing known. */
+void scribe_run_stats_init (ScribeRunStats *stats);
+
+/* Frees the strings in it and leaves it as after _init; the struct itself belongs to the caller. */
 void scribe_run_stats_clear (ScribeRunStats *stats);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScribeWord, scribe_word_free)

@@ -80,9 +80,9 @@ install_missing () {
     || die "apt could not install them: its reason stands above. Put that right, then run this script again."
 }
 
-# build FOLDER [OPTION...]: configures it the first time, with these options of meson, and builds. Quiet unless it fails.
+# configure FOLDER [OPTION...]: makes it ready to build in, the first time with these options of meson. Quiet unless it fails.
 # What meson finds depends on what was installed for: a folder that was configured for less (run before test) is looked at anew.
-build () {
+configure () {
   local folder=$root/$1 log known=""
   shift
 
@@ -99,5 +99,12 @@ build () {
     meson setup --reconfigure "$folder" "$root" </dev/null >"$log" 2>&1 || { tail -n 30 "$log" >&2; return 1; }
     printf '%s\n' "$purposes" >"$folder/configured-for"
   fi
-  ninja -C "$folder" </dev/null >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60 >&2; return 1; }
+}
+
+# build FOLDER [OPTION...]: all of it. Quiet unless it fails.
+build () {
+  local log=$root/$1/build.log
+
+  configure "$@" || return 1
+  ninja -C "$root/$1" </dev/null >"$log" 2>&1 || { grep -v '^\[' "$log" | tail -n 60 >&2; return 1; }
 }

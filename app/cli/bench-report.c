@@ -120,7 +120,7 @@ lines_of (const ScribeProfile *profile, gboolean each_op)
       Line *line = line_of (lines, name);
 
       line->runs += row->runs;
-      line->seconds += row->kernel + row->transfer + row->host + row->overhead;
+      line->seconds += row->kernel + row->transfer + row->host + row->overhead + row->quantise;
       line->flops += row->flops;
       line->bytes += row->bytes;
     }

@@ -4,12 +4,15 @@
  * as often over a window of silence (the work does not depend on what is said) and a fixed number of tokens. A recording, if
  * one is given, is transcribed as often, too.
  *
+ * An emulated NPU has no speed of its own: for it the tables are those of a model of the hardware (trial.h).
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "bench.h"
 
 #include "bandwidth.h"
 #include "cli.h"
+#include "trial.h"
 
 #include <glib/gi18n.h>
 #include <sys/resource.h>
@@ -27,7 +30,8 @@ const CliCommand cli_bench = {
   .summary = N_ ("Measure how fast a model runs here"),
   .details = N_ (
       "Times are medians. Without a RECORDING the real-time factor is that of a window of 30 seconds with as many tokens as\n"
-      "--tokens says, about as many as are spoken in it."),
+      "--tokens says, about as many as are spoken in it.\n\n"
+      "With --device emulator all times are modelled: those that an NPU with 4 to 32 tiles would take, fast and accurate."),
   .run = run,
 };
 
@@ -35,7 +39,7 @@ typedef struct
 {
   char *model, *device;
   int threads, runs, tokens;
-  gboolean json, ops;
+  gboolean fast, json, ops;
 } Settings;
 
 static void
@@ -91,6 +95,7 @@ load (CliBench *bench, const Settings *s, const char *path, GError **error)
   options.model = path;
   options.device = s->device;
   options.n_threads = (guint) s->threads;
+  options.fast = s->fast;
   start = g_get_monotonic_time ();
   bench->engine = scribe_engine_new (&options, error);
   note (bench, CLI_STAGE_LOAD, (double) (g_get_monotonic_time () - start) * 1e-6);
@@ -105,7 +110,7 @@ run_window (CliBench *bench, GError **error)
   double encoder = scribe_profile_seconds (profile, "encoder."), cross = scribe_profile_seconds (profile, "encoder.cross.");
   double bytes = decoder_bytes (profile), token, prompt;
 
-  if (!scribe_engine_warm_up (bench->engine, bench->n_tokens, NULL, &token, error))
+  if (!scribe_engine_warm_up (bench->engine, bench->n_tokens, NULL, &token, NULL, error))
     return FALSE;
   cross = scribe_profile_seconds (profile, "encoder.cross.") - cross;
   note (bench, CLI_STAGE_MEL, scribe_profile_seconds (profile, "mel.") - mel);
@@ -151,7 +156,7 @@ measure (CliBench *bench, const Settings *s, GError **error)
   for (guint i = 0; i < bench->n_runs; i++)
     if (!load (bench, s, path, error))
       return FALSE;
-  if (!scribe_engine_warm_up (bench->engine, 2, NULL, NULL, error))
+  if (!scribe_engine_warm_up (bench->engine, 2, NULL, NULL, NULL, error))
     return FALSE;
   scribe_profile_reset (scribe_engine_get_profile (bench->engine));
   for (guint i = 0; i < bench->n_runs; i++)
@@ -173,7 +178,9 @@ parse (const CliCommand *command, char **argv, Settings *s)
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &s->model, N_ ("Model to use: a name from “models list”, or a file"),
       N_ ("MODEL") },
-    { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("Where to compute: auto, cpu or reference"), N_ ("DEVICE") },
+    { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("Where to compute: auto, cpu, emulator or reference"),
+      N_ ("DEVICE") },
+    { "fast", 0, 0, G_OPTION_ARG_NONE, &s->fast, N_ ("On an NPU: faster and less exact"), NULL },
     { "threads", 't', 0, G_OPTION_ARG_INT, &s->threads, N_ ("Threads to use; 0: as many as make sense"), "N" },
     { "runs", 'r', 0, G_OPTION_ARG_INT, &s->runs, N_ ("Take the median of N runs; 5 unless told"), "N" },
     { "tokens", 0, 0, G_OPTION_ARG_INT, &s->tokens, N_ ("Tokens of a window; 100 unless told"), "N" },
@@ -183,6 +190,30 @@ parse (const CliCommand *command, char **argv, Settings *s)
   };
 
   return cli_parse (command, entries, argv);
+}
+
+static CliStatus
+bench_npu (const Settings *s, const char *recording)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr (ScribeReport) report = NULL;
+
+  if (recording)
+    {
+      cli_complain (_ ("What an NPU would take does not depend on a recording: leave “%s” out."), recording);
+      return CLI_USAGE;
+    }
+  path = scribe_catalogue_find (s->model, &error);
+  if (path)
+    report = cli_trial_bench (path, &error);
+  if (report == NULL)
+    return cli_fail (error);
+  if (s->json)
+    cli_trial_print_json (report);
+  else
+    cli_trial_print (report);
+  return CLI_DONE;
 }
 
 static CliStatus
@@ -196,6 +227,8 @@ run (const CliCommand *command, char **argv)
   if (rest == NULL || !cli_check_range ("runs", s.runs, 1, MAX_RUNS) || !cli_check_range ("tokens", s.tokens, 1, MAX_TOKENS)
       || !cli_check_range ("threads", s.threads, 0, MAX_THREADS))
     return CLI_USAGE;
+  if (g_strcmp0 (s.device, "emulator") == 0)
+    return bench_npu (&s, rest[0]);
 
   bench.n_runs = (guint) s.runs;
   bench.n_tokens = (guint) s.tokens;

@@ -14,7 +14,10 @@
 
 static CliStatus run_program (const CliCommand *command, char **argv);
 
-static const CliCommand *const commands[] = { &cli_transcribe, &cli_history, &cli_models, &cli_bench, &cli_doctor, NULL };
+static const CliCommand *const commands[] = {
+  &cli_transcribe, &cli_listen, &cli_toggle, &cli_start,    &cli_stop,   &cli_status,
+  &cli_history,    &cli_models, &cli_bench,  &cli_validate, &cli_doctor, NULL,
+};
 
 const CliCommand cli_program = {
   .name = "tilescribe",
@@ -65,6 +68,15 @@ cli_check_range (const char *name, int value, int min, int max)
   if (value >= min && value <= max)
     return TRUE;
   cli_complain (_ ("--%s wants a number from %d to %d, not %d."), name, min, max, value);
+  return FALSE;
+}
+
+gboolean
+cli_check_prompt (const char *prompt)
+{
+  if (prompt == NULL || g_utf8_validate (prompt, -1, NULL))
+    return TRUE;
+  cli_complain (_ ("The prompt is not valid UTF-8. Type it in a terminal that uses UTF-8."));
   return FALSE;
 }
 
@@ -170,6 +182,15 @@ run_program (const CliCommand *command, char **argv)
   else
     print_help (command, entries);
   return CLI_DONE;
+}
+
+gboolean
+cli_has_command (const char *name)
+{
+  for (guint i = 0; commands[i]; i++)
+    if (strcmp (commands[i]->name, name) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 CliStatus

@@ -33,7 +33,11 @@ struct _CliCommand
 };
 
 extern const CliCommand cli_program; /* all of it */
-extern const CliCommand cli_transcribe, cli_history, cli_models, cli_bench, cli_doctor;
+extern const CliCommand cli_transcribe, cli_listen, cli_history, cli_models, cli_bench, cli_validate, cli_doctor;
+extern const CliCommand cli_toggle, cli_start, cli_stop, cli_status;
+
+/* TRUE if the program has a command of this name. */
+gboolean cli_has_command (const char *name);
 
 /* Runs the command that argv names; path is how it was reached: "tilescribe history". */
 CliStatus cli_run (const CliCommand *command, const char *path, int argc, char **argv);
@@ -56,5 +60,8 @@ CliStatus cli_fail (const GError *error);
 
 /* TRUE if value lies in min..max; else tells that --name wants such a number. */
 gboolean cli_check_range (const char *name, int value, int min, int max);
+
+/* TRUE if prompt is text, or NULL; else tells what is wrong with it. */
+gboolean cli_check_prompt (const char *prompt);
 
 G_END_DECLS

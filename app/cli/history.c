@@ -16,6 +16,8 @@ static CliStatus run_list (const CliCommand *command, char **argv);
 static CliStatus run_search (const CliCommand *command, char **argv);
 static CliStatus run_show (const CliCommand *command, char **argv);
 static CliStatus run_export (const CliCommand *command, char **argv);
+static CliStatus run_pin (const CliCommand *command, char **argv);
+static CliStatus run_unpin (const CliCommand *command, char **argv);
 static CliStatus run_delete (const CliCommand *command, char **argv);
 
 static const CliCommand *const commands[] = {
@@ -38,27 +40,37 @@ static const CliCommand *const commands[] = {
                        .n_max = 1,
                        .summary = N_ ("Write a transcript as txt, srt, vtt, json or csv"),
                        .run = run_export },
+  &(const CliCommand){ .name = "pin",
+                       .arguments = N_ ("ID…"),
+                       .n_min = 1,
+                       .summary = N_ ("Keep transcripts, however old they get"),
+                       .run = run_pin },
+  &(const CliCommand){ .name = "unpin",
+                       .arguments = N_ ("ID…"),
+                       .n_min = 1,
+                       .summary = N_ ("Keep transcripts as long as all others"),
+                       .run = run_unpin },
   &(const CliCommand){ .name = "delete",
                        .arguments = N_ ("ID…"),
                        .n_min = 1,
                        .summary = N_ ("Delete transcripts for good"),
+                       .details = N_ ("With a dictation goes its recording. Other recordings are yours and stay."),
                        .run = run_delete },
   NULL,
 };
 
 const CliCommand cli_history = {
   .name = "history",
-  .summary = N_ ("List, search, show, export and delete transcripts"),
-  .details = N_ ("An ID is the number that “list” and “search” print first. Recordings are never touched."),
+  .summary = N_ ("List, search, show, export, pin and delete transcripts"),
+  .details = N_ ("An ID is the number that “list” and “search” print first."),
   .run = cli_run_group,
   .children = commands,
 };
 
 static const char *const states[] = {
-  [SCRIBE_STATE_RUNNING] = N_ ("unfinished"),
-  [SCRIBE_STATE_DONE] = N_ ("done"),
-  [SCRIBE_STATE_STOPPED] = N_ ("stopped"),
-  [SCRIBE_STATE_FAILED] = N_ ("failed"),
+  [SCRIBE_STATE_RUNNING] = N_ ("unfinished"),  [SCRIBE_STATE_DONE] = N_ ("done"),
+  [SCRIBE_STATE_STOPPED] = N_ ("stopped"),     [SCRIBE_STATE_FAILED] = N_ ("failed"),
+  [SCRIBE_STATE_RECORDING] = N_ ("recording"),
 };
 
 static ScribeStore *
@@ -85,6 +97,26 @@ date_of (const ScribeTranscript *transcript)
   g_autoptr (GDateTime) local = utc ? g_date_time_to_local (utc) : NULL;
 
   return local ? g_date_time_format (local, "%Y-%m-%d %H:%M") : g_strdup ("?");
+}
+
+/* "done, pinned" */
+static char *
+state_of (const ScribeTranscript *transcript)
+{
+  g_autoptr (GString) text = g_string_new (_ (states[transcript->state]));
+
+  if (transcript->recovered)
+    g_string_append_printf (text, ", %s", _ ("recovered"));
+  if (transcript->pinned)
+    g_string_append_printf (text, ", %s", _ ("pinned"));
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* What a list calls it beside its first words, which are the title of a dictation. */
+static const char *
+name_of (const ScribeTranscript *transcript)
+{
+  return transcript->kind == SCRIBE_KIND_DICTATION ? _ ("dictation") : transcript->title;
 }
 
 /* --- list and search ----------------------------------------------------------------------------------------------------- */
@@ -116,8 +148,8 @@ run_list (const CliCommand *command, char **argv)
     {
       const ScribeTranscript *t = list->pdata[i];
 
-      g_ptr_array_add (rows, cli_row (g_strdup_printf ("%" G_GINT64_FORMAT, t->id), date_of (t), cli_clock (t->run.audio),
-                                      g_strdup (_ (states[t->state])), g_strdup (t->title), g_strdup (t->snippet), NULL));
+      g_ptr_array_add (rows, cli_row (g_strdup_printf ("%" G_GINT64_FORMAT, t->id), date_of (t), cli_clock (t->seconds),
+                                      state_of (t), g_strdup (name_of (t)), g_strdup (t->snippet), NULL));
     }
   cli_print_table (rows, "rlrlll");
   return CLI_DONE;
@@ -157,14 +189,14 @@ run_search (const CliCommand *command, char **argv)
   store = open_default (TRUE, &error);
   if (store == NULL && g_error_matches (error, SCRIBE_ERROR, SCRIBE_ERROR_NOT_FOUND))
     return CLI_DONE; /* nothing transcribed yet: nothing to find */
-  list = store ? scribe_store_search (store, query, (guint) limit, &error) : NULL;
+  list = store ? scribe_store_search (store, query, SCRIBE_BEST_FIRST, (guint) limit, &error) : NULL;
   if (list == NULL)
     return cli_fail (error);
 
   for (guint i = 0; i < list->len; i++)
     {
       const ScribeTranscript *t = list->pdata[i];
-      g_autofree char *date = date_of (t), *title = cli_fit (t->title, G_MAXUINT), *snippet = highlight (t->snippet);
+      g_autofree char *date = date_of (t), *title = cli_fit (name_of (t), G_MAXUINT), *snippet = highlight (t->snippet);
 
       g_print ("%" G_GINT64_FORMAT "  %s  %s\n    %s\n", t->id, date, title, snippet);
     }
@@ -218,18 +250,18 @@ print_field (const char *name, const char *value)
 static void
 print_head (const ScribeTranscript *t)
 {
-  g_autofree char *date = date_of (t), *length = cli_clock (t->run.audio), *device = NULL, *time = NULL;
+  g_autofree char *date = date_of (t), *state = state_of (t), *length = cli_clock (t->seconds), *device = NULL, *time = NULL;
 
   print_field (_ ("Title"), t->title);
   print_field (_ ("Recording"), strcmp (t->source, "-") == 0 ? _ ("standard input") : t->source);
   print_field (_ ("Made"), date);
-  print_field (_ ("State"), _ (states[t->state]));
+  print_field (_ ("State"), state);
   if (t->run.model == NULL)
     return; /* the program ended before it could tell */
   device = g_strdup_printf ("%s (%s)", t->run.device, t->run.device_reason);
   /* Translators: "28:00 in 95.2 s": so much sound was transcribed in so much time */
   time = g_strdup_printf (_ ("%s in %.1f s"), length, t->run.total);
-  print_field (_ ("Length"), time);
+  print_field (_ ("Length"), t->kind == SCRIBE_KIND_DICTATION ? length : time);
   print_field (_ ("Language"), t->run.language ? t->run.language : "?");
   print_field (_ ("Model"), t->run.model);
   print_field (_ ("Device"), device);
@@ -283,10 +315,37 @@ run_export (const CliCommand *command, char **argv)
                                                                                                         : cli_fail (error);
 }
 
-/* --- delete -------------------------------------------------------------------------------------------------------------- */
+/* --- pin and delete ------------------------------------------------------------------------------------------------------ */
 
+typedef gboolean (*Change) (ScribeStore *store, gint64 id, GError **error);
+
+static gboolean
+pin (ScribeStore *store, gint64 id, GError **error)
+{
+  return scribe_store_set_pinned (store, id, TRUE, error);
+}
+
+static gboolean
+unpin (ScribeStore *store, gint64 id, GError **error)
+{
+  return scribe_store_set_pinned (store, id, FALSE, error);
+}
+
+static gboolean
+forget (ScribeStore *store, gint64 id, GError **error)
+{
+  g_autoptr (ScribeTranscript) t = scribe_store_get (store, id, error);
+
+  if (t == NULL || !scribe_store_delete (store, id, error))
+    return FALSE;
+  if (t->kind == SCRIBE_KIND_DICTATION)
+    scribe_store_remove_recording (store, t->source);
+  return TRUE;
+}
+
+/* Does it to each of the transcripts, also where one of them cannot be found. */
 static CliStatus
-run_delete (const CliCommand *command, char **argv)
+change_all (const CliCommand *command, char **argv, Change change)
 {
   g_auto (GStrv) rest = cli_parse (command, NULL, argv);
   g_autofree gint64 *ids = rest ? g_new0 (gint64, g_strv_length (rest)) : NULL;
@@ -303,10 +362,28 @@ run_delete (const CliCommand *command, char **argv)
   if (store == NULL)
     return cli_fail (error);
   for (guint i = 0; rest[i]; i++)
-    if (!scribe_store_delete (store, ids[i], &error))
+    if (!change (store, ids[i], &error))
       {
         status = cli_fail (error);
         g_clear_error (&error);
       }
   return status;
+}
+
+static CliStatus
+run_pin (const CliCommand *command, char **argv)
+{
+  return change_all (command, argv, pin);
+}
+
+static CliStatus
+run_unpin (const CliCommand *command, char **argv)
+{
+  return change_all (command, argv, unpin);
+}
+
+static CliStatus
+run_delete (const CliCommand *command, char **argv)
+{
+  return change_all (command, argv, forget);
 }

@@ -34,6 +34,7 @@ typedef struct
   CliProgress *progress;
   GCancellable *cancellable; /* of this run */
   GError *output_error;
+  const char *device; /* that the run began on */
   ScribeRunStats stats;
 } Recording;
 
@@ -99,7 +100,7 @@ begin_in_store (Recording *r, const char *file)
 
   if (r->with->store == NULL)
     return;
-  r->id = scribe_store_begin (r->with->store, source, standard ? NULL : r->name, &error);
+  r->id = scribe_store_begin (r->with->store, &(ScribeBeginning){ .source = source, .title = standard ? NULL : r->name }, &error);
   if (r->id > 0)
     r->store = r->with->store;
   else
@@ -196,7 +197,7 @@ finish_in_store (Recording *r, CliRecordingState state)
     return;
   /* A run that could not begin is nothing to remember. */
   if (state == CLI_RECORDING_NONSENSE ? scribe_store_delete (r->store, r->id, &error)
-                                      : scribe_store_finish (r->store, r->id, states[state], &r->stats, &error))
+                                      : scribe_store_finish (r->store, r->id, states[state], &r->stats, NULL, &error))
     return;
   r->store = NULL;
   cli_complain ("%s", error->message);
@@ -216,6 +217,8 @@ tell_result (Recording *r)
     cli_complain (ngettext ("%s: %u stretch could not be made out with %s and was left out.",
                             "%s: %u stretches could not be made out with %s and were left out.", r->stats.n_guesses),
                   r->name, r->stats.n_guesses, r->stats.model);
+  if (strcmp (r->stats.device, r->device) != 0)
+    cli_complain ("%s: %s", r->name, r->stats.device_reason);
   if (r->with->quiet || !cli_is_terminal (STDERR_FILENO))
     return;
   /* Translators: "talk.mp3: 28:00 of sound in 95.2 s, with base.en on cpu (it was asked for)." */
@@ -277,7 +280,7 @@ static CliRecordingState
 run (Recording *r, const char *file)
 {
   const CliTranscriber *with = r->with;
-  ScribeTranscribeEvents events = { on_segment, on_progress, r };
+  ScribeTranscribeEvents events = { .segment = on_segment, .progress = on_progress, .data = r };
   g_autoptr (GError) error = NULL;
   gboolean ok;
 
@@ -288,8 +291,10 @@ run (Recording *r, const char *file)
       tell (r, error);
       return CLI_RECORDING_FAILED;
     }
+  scribe_run_stats_init (&r->stats);
   r->progress = cli_progress_new (r->name, cli_clock, with->quiet);
   cli_progress_update (r->progress, 0, scribe_audio_file_get_duration (r->audio));
+  r->device = scribe_engine_get_device (with->engine);
   ok = scribe_engine_transcribe (with->engine, r->audio, with->options, &events, &r->stats, r->cancellable, &error);
   return finish (r, ok, error);
 }

@@ -43,7 +43,7 @@ const CliCommand cli_transcribe = {
 typedef struct
 {
   char *model, *device, *language, *format_name, *output, *prompt;
-  gboolean translate, word_times, no_timestamps, no_vad, no_store, quiet;
+  gboolean fast, translate, word_times, no_timestamps, no_vad, no_store, quiet;
   int beam, threads, batch;
   ScribeFormat format;
 } Settings;
@@ -68,7 +68,9 @@ parse (const CliCommand *command, char **argv, Settings *s)
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &s->model, N_ ("Model to use: a name from “models list”, or a file"),
       N_ ("MODEL") },
-    { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("Where to compute: auto, cpu or reference"), N_ ("DEVICE") },
+    { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("Where to compute: auto, cpu, emulator or reference"),
+      N_ ("DEVICE") },
+    { "fast", 0, 0, G_OPTION_ARG_NONE, &s->fast, N_ ("On an NPU: faster and less exact"), NULL },
     { "language", 'l', 0, G_OPTION_ARG_FILENAME, &s->language, N_ ("Language spoken, like “de”; auto: find out"),
       N_ ("LANGUAGE") },
     { "translate", 0, 0, G_OPTION_ARG_NONE, &s->translate, N_ ("Translate to English"), NULL },
@@ -99,13 +101,8 @@ check (Settings *s)
       cli_complain (_ ("There is no format “%s”. The formats are txt, srt, vtt, json and csv."), s->format_name);
       return FALSE;
     }
-  if (s->prompt && !g_utf8_validate (s->prompt, -1, NULL))
-    {
-      cli_complain (_ ("The prompt is not valid UTF-8. Type it in a terminal that uses UTF-8."));
-      return FALSE;
-    }
-  return cli_check_range ("beam", s->beam, 1, MAX_BEAMS) && cli_check_range ("batch", s->batch, 0, MAX_WINDOWS)
-         && cli_check_range ("threads", s->threads, 0, MAX_THREADS);
+  return cli_check_prompt (s->prompt) && cli_check_range ("beam", s->beam, 1, MAX_BEAMS)
+         && cli_check_range ("batch", s->batch, 0, MAX_WINDOWS) && cli_check_range ("threads", s->threads, 0, MAX_THREADS);
 }
 
 static void
@@ -134,6 +131,7 @@ load (const Settings *s, const ScribeTranscribeOptions *how, GError **error)
   scribe_engine_options_init (&options);
   options.model = path;
   options.device = s->device;
+  options.fast = s->fast;
   options.n_threads = (guint) s->threads;
   options.n_beams = MAX (how->beam, how->best_of);
   options.n_windows = (guint) MAX (s->batch, 1);

@@ -7,12 +7,15 @@ _tilescribe_options ()
 {
   case $1 in
     '') echo '--help --version' ;;
-    transcribe) echo '--help --model= --device= --language= --translate --format= --output= --word-times --no-timestamps' \
+    transcribe) echo '--help --model= --device= --fast --language= --translate --format= --output= --word-times --no-timestamps' \
                      '--prompt= --beam= --batch= --no-vad --threads= --no-store --quiet' ;;
+    listen) echo '--help --model= --device= --fast --language= --translate --prompt= --microphone= --microphones --pause= --once' \
+                 '--threads= --no-store --quiet' ;;
     'history list' | 'history search') echo '--help --limit=' ;;
     'history export') echo '--help --format= --output= --word-times' ;;
     'models list') echo '--help --installed --names' ;;
-    bench) echo '--help --model= --device= --threads= --runs= --tokens= --ops --json' ;;
+    bench) echo '--help --model= --device= --fast --threads= --runs= --tokens= --ops --json' ;;
+    validate) echo '--help --model= --device= --report= --recording= --clips=' ;;
     doctor) echo '--help --json --strict' ;;
     *) echo '--help' ;;
   esac
@@ -21,8 +24,8 @@ _tilescribe_options ()
 _tilescribe_commands ()
 {
   case $1 in
-    '') echo 'transcribe history models bench doctor' ;;
-    history) echo 'list search show export delete' ;;
+    '') echo 'transcribe listen toggle start stop status history models bench validate doctor' ;;
+    history) echo 'list search show export pin unpin delete' ;;
     models) echo 'list get remove import' ;;
   esac
 }
@@ -32,12 +35,13 @@ _tilescribe_values ()
 {
   case $1 in
     --model | -m) tilescribe models list --installed --names 2>/dev/null ;;
-    --device | -d) echo 'auto cpu reference' ;;
+    --device | -d) echo 'auto cpu emulator reference' ;;
     --format | -f) echo 'txt srt vtt json csv' ;;
     --language | -l) echo 'auto en de es fr it nl pl pt ru zh ja ko' ;;
+    --microphone) tilescribe listen --microphones 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
     'models get') tilescribe models list --names 2>/dev/null ;;
     'models remove') tilescribe models list --installed --names 2>/dev/null ;;
-    'history show' | 'history export' | 'history delete') tilescribe history list 2>/dev/null | awk '{ print $1 }' ;;
+    'history show' | 'history export' | 'history pin' | 'history unpin' | 'history delete') tilescribe history list 2>/dev/null | awk '{ print $1 }' ;;
   esac
 }
 

@@ -24,14 +24,21 @@ end
 complete -c tilescribe -s h -l help -d 'Print help'
 complete -c tilescribe -n __tilescribe_wants_command -s V -l version -d 'Print the version'
 complete -c tilescribe -n __tilescribe_wants_command -f -a transcribe -d 'Turn recordings into text'
-complete -c tilescribe -n __tilescribe_wants_command -f -a history -d 'List, search, show, export and delete transcripts'
+complete -c tilescribe -n __tilescribe_wants_command -f -a listen -d 'Dictate in a terminal'
+complete -c tilescribe -n __tilescribe_wants_command -f -a toggle -d 'Start or end dictation in the running program'
+complete -c tilescribe -n __tilescribe_wants_command -f -a start -d 'Start dictation in the running program'
+complete -c tilescribe -n __tilescribe_wants_command -f -a stop -d 'End dictation in the running program'
+complete -c tilescribe -n __tilescribe_wants_command -f -a status -d 'Tell whether the running program listens'
+complete -c tilescribe -n __tilescribe_wants_command -f -a history -d 'List, search, show, export, pin and delete transcripts'
 complete -c tilescribe -n __tilescribe_wants_command -f -a models -d 'List, download, remove and import models'
 complete -c tilescribe -n __tilescribe_wants_command -f -a bench -d 'Measure how fast a model runs here'
+complete -c tilescribe -n __tilescribe_wants_command -f -a validate -d 'Check what an NPU makes of a model'
 complete -c tilescribe -n __tilescribe_wants_command -f -a doctor -d 'Tell what works here and what does not'
 
 # transcribe
 complete -c tilescribe -n '__tilescribe_is transcribe' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
-complete -c tilescribe -n '__tilescribe_is transcribe' -s d -l device -x -a 'auto cpu reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s d -l device -x -a 'auto cpu emulator reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is transcribe' -l fast -d 'On an NPU: faster and less exact'
 complete -c tilescribe -n '__tilescribe_is transcribe' -s l -l language -x -a 'auto en de es fr it nl pl pt ru zh ja ko' -d 'Language spoken'
 complete -c tilescribe -n '__tilescribe_is transcribe' -l translate -d 'Translate to English'
 complete -c tilescribe -n '__tilescribe_is transcribe' -s f -l format -x -a 'txt srt vtt json csv' -d 'Form of the transcript'
@@ -46,16 +53,39 @@ complete -c tilescribe -n '__tilescribe_is transcribe' -s t -l threads -x -d 'Th
 complete -c tilescribe -n '__tilescribe_is transcribe' -l no-store -d 'Keep nothing in the history'
 complete -c tilescribe -n '__tilescribe_is transcribe' -s q -l quiet -d 'No progress'
 
+# listen
+complete -c tilescribe -n '__tilescribe_is listen' -f
+complete -c tilescribe -n '__tilescribe_is listen' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
+complete -c tilescribe -n '__tilescribe_is listen' -s d -l device -x -a 'auto cpu emulator reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is listen' -l fast -d 'On an NPU: faster and less exact'
+complete -c tilescribe -n '__tilescribe_is listen' -s l -l language -x -a 'auto en de es fr it nl pl pt ru zh ja ko' -d 'Language spoken'
+complete -c tilescribe -n '__tilescribe_is listen' -l translate -d 'Translate to English'
+complete -c tilescribe -n '__tilescribe_is listen' -s p -l prompt -x -d 'What came before, or names to expect'
+complete -c tilescribe -n '__tilescribe_is listen' -l microphone -x -d 'Microphone to use'
+complete -c tilescribe -n '__tilescribe_is listen' -l microphones -d 'List the microphones'
+complete -c tilescribe -n '__tilescribe_is listen' -l pause -x -d 'Seconds of silence that end an utterance'
+complete -c tilescribe -n '__tilescribe_is listen' -s 1 -l once -d 'End after the first utterance'
+complete -c tilescribe -n '__tilescribe_is listen' -s t -l threads -x -d 'Threads to use'
+complete -c tilescribe -n '__tilescribe_is listen' -l no-store -d 'Keep nothing in the history'
+complete -c tilescribe -n '__tilescribe_is listen' -s q -l quiet -d 'Nothing but text and errors'
+
+# the running program
+complete -c tilescribe -n '__tilescribe_is toggle; or __tilescribe_is start; or __tilescribe_is stop; or __tilescribe_is status' -f
+
 # history
 complete -c tilescribe -n '__tilescribe_is history' -f
 complete -c tilescribe -n '__tilescribe_wants_command history' -a list -d 'List transcripts'
 complete -c tilescribe -n '__tilescribe_wants_command history' -a search -d 'Find transcripts'
 complete -c tilescribe -n '__tilescribe_wants_command history' -a show -d 'Print a transcript'
 complete -c tilescribe -n '__tilescribe_wants_command history' -a export -d 'Write a transcript as a file'
+complete -c tilescribe -n '__tilescribe_wants_command history' -a pin -d 'Keep transcripts'
+complete -c tilescribe -n '__tilescribe_wants_command history' -a unpin -d 'Keep transcripts no longer than others'
 complete -c tilescribe -n '__tilescribe_wants_command history' -a delete -d 'Delete transcripts'
 complete -c tilescribe -n '__tilescribe_is history list' -s n -l limit -x -d 'At most so many'
 complete -c tilescribe -n '__tilescribe_is history search' -s n -l limit -x -d 'At most so many'
 complete -c tilescribe -n '__tilescribe_is history show' -a '(__tilescribe_transcripts)'
+complete -c tilescribe -n '__tilescribe_is history pin' -a '(__tilescribe_transcripts)'
+complete -c tilescribe -n '__tilescribe_is history unpin' -a '(__tilescribe_transcripts)'
 complete -c tilescribe -n '__tilescribe_is history delete' -a '(__tilescribe_transcripts)'
 complete -c tilescribe -n '__tilescribe_is history export' -a '(__tilescribe_transcripts)'
 complete -c tilescribe -n '__tilescribe_is history export' -s f -l format -x -a 'txt srt vtt json csv' -d 'Form of the transcript'
@@ -74,12 +104,20 @@ complete -c tilescribe -n '__tilescribe_is models remove' -f -a '(tilescribe mod
 
 # bench
 complete -c tilescribe -n '__tilescribe_is bench' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
-complete -c tilescribe -n '__tilescribe_is bench' -s d -l device -x -a 'auto cpu reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is bench' -s d -l device -x -a 'auto cpu emulator reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is bench' -l fast -d 'On an NPU: faster and less exact'
 complete -c tilescribe -n '__tilescribe_is bench' -s t -l threads -x -d 'Threads to use'
 complete -c tilescribe -n '__tilescribe_is bench' -s r -l runs -x -d 'Take the median of so many runs'
 complete -c tilescribe -n '__tilescribe_is bench' -l tokens -x -d 'Tokens of a window'
 complete -c tilescribe -n '__tilescribe_is bench' -l ops -d 'A row for each operation'
 complete -c tilescribe -n '__tilescribe_is bench' -s j -l json -d 'Print JSON'
+
+# validate
+complete -c tilescribe -n '__tilescribe_is validate' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
+complete -c tilescribe -n '__tilescribe_is validate' -s d -l device -x -a emulator -d 'The NPU to check'
+complete -c tilescribe -n '__tilescribe_is validate' -s r -l report -rF -d 'Report to write'
+complete -c tilescribe -n '__tilescribe_is validate' -l recording -rF -d 'Speech to compare layer by layer'
+complete -c tilescribe -n '__tilescribe_is validate' -l clips -rF -d 'Folder of .wav files'
 
 # doctor
 complete -c tilescribe -n '__tilescribe_is doctor' -s j -l json -d 'Print JSON'

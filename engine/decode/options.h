@@ -35,10 +35,15 @@ void scribe_transcribe_options_init (ScribeTranscribeOptions *options);
 
 typedef struct
 {
+  /* The language spoken, a code: as soon as it is known, before the first segment. */
+  void (*language) (const char *code, gpointer data);
   /* A finished segment, in the order of time; belongs to the caller of this function. */
   void (*segment) (const ScribeSegment *segment, gpointer data);
   /* Seconds of recording done, and in all (negative if unknown). */
   void (*progress) (double done, double total, gpointer data);
+  /* The cancellable was cancelled: TRUE to go on where that left off, once what was more urgent is done and the cancellable was
+   * reset; FALSE, or no such function, to end. */
+  gboolean (*interrupted) (gpointer data);
   gpointer data;
 } ScribeTranscribeEvents;
 

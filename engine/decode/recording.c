@@ -2,7 +2,8 @@
  *
  * A track is a stretch of the recording and the place in it that is being searched; sequential mode has one track without end, batch
  * mode one for each stretch between silences. The loop gives every idle track its next window, runs one decoder step for all of
- * them, and harvests those that are through.
+ * them, and harvests those that are through. Where a device fails that another takes the place of, windows that are not through begin again;
+ * a window says nothing before it is through, so no text is said twice, and none is lost.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -10,7 +11,6 @@
 
 #include "decode/cutter.h"
 #include "error.h"
-#include "decode/samples.h"
 #include "decode/segments.h"
 #include "decode/words.h"
 
@@ -41,6 +41,7 @@ typedef struct
   GArray *previous; /* of ScribeToken: sequential: the text so far, as far as it conditions */
   float *input;     /* samples of one window, with margins */
   guint n_ctx;
+  guint n_failed; /* the decoder's, when the windows under way began */
 } Recording;
 
 static void
@@ -70,7 +71,7 @@ track_new (guint slot, gint64 from, gint64 to)
 static guint
 free_slot (Recording *r)
 {
-  for (guint slot = 0;; slot++)
+  for (guint slot = r->decoder->first_window;; slot++)
     {
       gboolean taken = FALSE;
 
@@ -112,14 +113,14 @@ add_tracks (Recording *r, GError **error)
   if (!r->options->batch)
     {
       if (r->next == 0)
-        g_queue_push_tail (&r->tracks, track_new (0, 0, G_MAXINT64));
+        g_queue_push_tail (&r->tracks, track_new (r->decoder->first_window, 0, G_MAXINT64));
       r->next = G_MAXINT64;
       return TRUE;
     }
   while (r->tracks.length < r->decoder->n_windows && !is_cut_to_the_end (r))
     {
       if (!scribe_cutter_next (r->samples, r->next, window_frames (r), &from, &to, error)
-          || g_cancellable_set_error_if_cancelled (r->cancellable, error))
+          || scribe_decoder_is_cancelled (r->decoder, r->cancellable, error))
         return FALSE;
       if (to > from)
         g_queue_push_tail (&r->tracks, track_new (free_slot (r), from, to));
@@ -130,6 +131,13 @@ add_tracks (Recording *r, GError **error)
       r->next = to;
     }
   return TRUE;
+}
+
+static void
+tell_language (const Recording *r)
+{
+  if (r->events && r->events->language)
+    r->events->language (scribe_language_code (r->language), r->events->data);
 }
 
 static gboolean
@@ -143,6 +151,7 @@ detect_language (Recording *r, Track *track, GError **error)
     return FALSE;
   r->has_language = TRUE;
   r->decoder->stats.language_probability = probability;
+  tell_language (r);
   return TRUE;
 }
 
@@ -168,7 +177,7 @@ begin_window (Recording *r, Track *track, GError **error)
           r->decoder->stats.n_silent++;
           if (track == g_queue_peek_head (&r->tracks))
             pass (r, track->seek);
-          if (g_cancellable_set_error_if_cancelled (r->cancellable, error))
+          if (scribe_decoder_is_cancelled (r->decoder, r->cancellable, error))
             return FALSE;
           continue;
         }
@@ -242,8 +251,8 @@ harvest (Recording *r, Track *track, GError **error)
       if (!scribe_words_align (r->decoder, r->options, track->slot, r->language, cuts, offset, track->n_frames,
                                &track->last_speech, r->cancellable, error))
         return FALSE;
-      /* the last word tells better than the timestamp where the next window should begin */
-      if (!closed && last->words && last->words->len > 0 && last->end > offset)
+      /* the last word tells better than the timestamp where the next window should begin; without timestamps a window is done as a whole */
+      if (r->options->timestamps && !closed && last->words && last->words->len > 0 && last->end > offset)
         advance = (guint) CLAMP ((last->end - offset) * SCRIBE_FRAMES_PER_SECOND + 0.5, 1, track->n_frames);
     }
 
@@ -311,19 +320,49 @@ step (Recording *r, GError **error)
   return TRUE;
 }
 
+/* TRUE where windows under way were in the caches of a device that is gone. */
+static gboolean
+is_device_gone (const Recording *r)
+{
+  return r->decoder->n_failed != r->n_failed;
+}
+
+static void
+begin_again (Recording *r)
+{
+  r->n_failed = r->decoder->n_failed;
+  for (GList *l = r->tracks.head; l; l = l->next)
+    g_clear_pointer (&((Track *) l->data)->window, scribe_window_free);
+}
+
+/* Windows for all tracks, and a step. FALSE with error set, or because the device is gone. */
+static gboolean
+advance (Recording *r, GError **error)
+{
+  if (!add_tracks (r, error))
+    return FALSE;
+  for (GList *l = r->tracks.head; l; l = l->next)
+    if (!begin_window (r, l->data, error))
+      return FALSE;
+  send (r);
+  return !is_device_gone (r) && (r->tracks.length == 0 || step (r, error));
+}
+
 static gboolean
 run (Recording *r, GError **error)
 {
   do
     {
-      if (!add_tracks (r, error))
-        return FALSE;
-      for (GList *l = r->tracks.head; l; l = l->next)
-        if (!begin_window (r, l->data, error))
+      g_autoptr (GError) reason = NULL;
+
+      if (advance (r, &reason))
+        continue;
+      if (!is_device_gone (r))
+        {
+          g_propagate_error (error, g_steal_pointer (&reason));
           return FALSE;
-      send (r);
-      if (r->tracks.length > 0 && !step (r, error))
-        return FALSE;
+        }
+      begin_again (r);
     }
   while (r->tracks.length > 0 || (r->options->batch && !is_cut_to_the_end (r)));
   return TRUE;
@@ -375,7 +414,7 @@ prepare (Recording *r, GError **error)
 
 gboolean
 scribe_recording_transcribe (ScribeDecoder *decoder,
-                             ScribeAudioFile *audio,
+                             const ScribeSource *source,
                              const ScribeTranscribeOptions *options,
                              const ScribeTranscribeEvents *events,
                              GCancellable *cancellable,
@@ -386,15 +425,19 @@ scribe_recording_transcribe (ScribeDecoder *decoder,
                   .options = options,
                   .events = events,
                   .cancellable = cancellable,
-                  .duration = scribe_audio_file_get_duration (audio),
+                  .n_failed = decoder->n_failed,
+                  .duration = source->duration,
                   .n_ctx = options->audio_context ? MIN (options->audio_context, n_audio_ctx) : n_audio_ctx };
   gboolean ok;
 
   if (!prepare (&r, error))
     return FALSE;
 
+  decoder->events = events;
+  if (r.has_language)
+    tell_language (&r);
   g_queue_init (&r.tracks);
-  r.samples = scribe_samples_new (audio);
+  r.samples = scribe_samples_new (*source);
   r.input = g_new (float, scribe_decoder_window_samples (r.n_ctx));
   ok = run (&r, error);
   decoder->stats.read = scribe_samples_get_read_time (r.samples);

@@ -8,14 +8,14 @@
  */
 #pragma once
 
-#include "audio/audio-file.h"
 #include "decode/decoder.h"
+#include "decode/samples.h"
 
 G_BEGIN_DECLS
 
 /* To the end of the recording. decoder->stats is added to, and holds what was done also where this fails. */
 gboolean scribe_recording_transcribe (ScribeDecoder *decoder,
-                                      ScribeAudioFile *audio,
+                                      const ScribeSource *source,
                                       const ScribeTranscribeOptions *options,
                                       const ScribeTranscribeEvents *events,
                                       GCancellable *cancellable,

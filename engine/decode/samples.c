@@ -14,7 +14,7 @@
 
 struct _ScribeSamples
 {
-  ScribeAudioFile *file;
+  ScribeSource source;
   ScribeVad *vad;
   GArray *data; /* of float: from sample "first" on */
   gint64 first;
@@ -24,12 +24,24 @@ struct _ScribeSamples
   double read_time;
 };
 
+static gssize
+read_file (gpointer data, float *samples, gsize n, GError **error)
+{
+  return scribe_audio_file_read (data, samples, n, error);
+}
+
+ScribeSource
+scribe_source_of_file (ScribeAudioFile *file)
+{
+  return (ScribeSource){ read_file, file, scribe_audio_file_get_duration (file) };
+}
+
 ScribeSamples *
-scribe_samples_new (ScribeAudioFile *file)
+scribe_samples_new (ScribeSource source)
 {
   ScribeSamples *samples = g_new0 (ScribeSamples, 1);
 
-  samples->file = file;
+  samples->source = source;
   samples->vad = scribe_vad_new ();
   samples->data = g_array_new (FALSE, FALSE, sizeof (float));
   samples->speech = g_array_new (FALSE, FALSE, sizeof (guint8));
@@ -56,7 +68,7 @@ scribe_samples_read (ScribeSamples *samples, gint64 to, GError **error)
       gssize n;
 
       g_array_set_size (samples->data, had + BLOCK);
-      n = scribe_audio_file_read (samples->file, &g_array_index (samples->data, float, had), BLOCK, error);
+      n = samples->source.read (samples->source.data, &g_array_index (samples->data, float, had), BLOCK, error);
       g_array_set_size (samples->data, had + MAX (n, 0));
       if (n < 0)
         return FALSE;

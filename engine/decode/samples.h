@@ -11,10 +11,22 @@
 
 G_BEGIN_DECLS
 
+/* Where samples come from: a file, or what a microphone heard. */
+typedef struct
+{
+  /* Up to n more samples, 16 kHz mono; 0 at the end, negative with error set. */
+  gssize (*read) (gpointer data, float *samples, gsize n, GError **error);
+  gpointer data;
+  double duration; /* seconds; negative: unknown */
+} ScribeSource;
+
+/* The rest of a file, which must outlive it. */
+ScribeSource scribe_source_of_file (ScribeAudioFile *file);
+
 typedef struct _ScribeSamples ScribeSamples;
 
-/* Reads from file, which must outlive it. */
-ScribeSamples *scribe_samples_new (ScribeAudioFile *file);
+/* Reads from source, whose data must outlive it. */
+ScribeSamples *scribe_samples_new (ScribeSource source);
 void scribe_samples_free (ScribeSamples *samples);
 
 /* Reads until samples and voice activity are known up to frame "to", or the recording ends. */
@@ -37,7 +49,7 @@ gint64 scribe_samples_find_speech (ScribeSamples *samples, gint64 from, gint64 t
 /* What lies before this frame (less the margin) is not asked for again. */
 void scribe_samples_forget (ScribeSamples *samples, gint64 before);
 
-/* Seconds spent in reading and resampling the file. */
+/* Seconds spent in reading. */
 double scribe_samples_get_read_time (ScribeSamples *samples);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScribeSamples, scribe_samples_free)

@@ -171,6 +171,8 @@ time_tokens (const Context *c, GArray *text, double *begins, float *probabilitie
   ScribeAlignment alignment = { heads->len, (const ScribeAlignmentHead *) (void *) heads->data, NULL };
   ScribeRun run = { .n_queries = text->len, .queries = queries, .alignment = &alignment, .cancellable = c->cancellable };
   ScribeMask mask;
+  gint64 start;
+  double seconds;
 
   n_times = MIN (n_times, stride);
   scribe_rules_text_mask (decoder->rules, &mask);
@@ -186,8 +188,9 @@ time_tokens (const Context *c, GArray *text, double *begins, float *probabilitie
   alignment.weights = weights = g_new0 (float, (gsize) heads->len * ids->len * stride);
   run.tokens = tokens;
   run.n_tokens = ids->len;
-  if (!scribe_device_run (decoder->device, decoder->text, &run, error))
+  if (!scribe_decoder_run_text (decoder, &run, &seconds, error))
     return FALSE;
+  start = g_get_monotonic_time ();
 
   map = g_new (float, (gsize) ids->len *n_times);
   mean_of_heads (weights, heads->len, ids->len, n_times, stride, map);
@@ -199,6 +202,7 @@ time_tokens (const Context *c, GArray *text, double *begins, float *probabilitie
     begins[i] = enters[i] * POSITION_SECONDS;
   for (guint i = 0; i < text->len; i++)
     probabilities[i] = expf (queries[i].probe_logit - queries[i].text.log_sum_exp);
+  decoder->stats.align += seconds + (g_get_monotonic_time () - start) * 1e-6;
   return TRUE;
 }
 
@@ -399,7 +403,6 @@ scribe_words_align (ScribeDecoder *decoder,
   const Context c = { decoder, options, window, language, n_frames, offset, cancellable };
   g_autoptr (GArray) text = g_array_new (FALSE, FALSE, sizeof (ScribeToken));
   g_autoptr (GArray) timings = NULL;
-  gint64 start = g_get_monotonic_time ();
   double median;
 
   for (guint i = 0; i < cuts->len; i++)
@@ -419,6 +422,5 @@ scribe_words_align (ScribeDecoder *decoder,
     shorten_at_sentences (timings, 2 * median);
   merge_punctuation (timings);
   distribute (&c, timings, cuts, median, last_speech);
-  decoder->stats.align += (g_get_monotonic_time () - start) * 1e-6;
   return TRUE;
 }

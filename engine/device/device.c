@@ -5,13 +5,15 @@
 #include "device/device.h"
 
 #include "device/cpu/cpu-device.h"
+#include "device/npu/npu-device.h"
 #include "device/reference.h"
 #include "error.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static const ScribeDeviceClass *const classes[] = { &scribe_cpu_device_class, &scribe_reference_device_class };
+static const ScribeDeviceClass *const classes[] = { &scribe_cpu_device_class, &scribe_reference_device_class,
+                                                    &scribe_emulator_device_class };
 
 ScribeDevice *
 scribe_device_open (const char *name, const ScribeDeviceOptions *options, char **reason, GError **error)
@@ -35,8 +37,8 @@ scribe_device_open (const char *name, const ScribeDeviceOptions *options, char *
         return device;
       }
 
-  g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("There is no device “%s”. The devices are auto, cpu and reference."),
-               name);
+  g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+               _ ("There is no device “%s”. The devices are auto, cpu, emulator and reference."), name);
   return NULL;
 }
 

@@ -83,7 +83,7 @@ typedef struct
   guint window;               /* whose cross caches are written */
 
   guint n_tokens;
-  const ScribeStepToken *tokens; /* [n_tokens] */
+  const ScribeStepToken *tokens; /* [n_tokens]: those of a sequence in the order of their positions */
   guint n_queries;
   ScribeQuery *queries;       /* [n_queries]; answered in place */
   ScribeAlignment *alignment; /* NULL: none */
@@ -91,12 +91,24 @@ typedef struct
   GCancellable *cancellable; /* looked at between ops */
 } ScribeRun;
 
+/* What an emulated NPU's clock is to count: what is likely, or one of the ends between which the truth should lie */
+typedef enum
+{
+  SCRIBE_COSTS_NOMINAL,
+  SCRIBE_COSTS_PESSIMISTIC,
+  SCRIBE_COSTS_BEST,
+  SCRIBE_N_COSTS
+} ScribeCosts;
+
 typedef struct
 {
   guint n_caches, n_state;       /* of each kind, and their columns */
   guint n_text_ctx, n_audio_ctx; /* rows of a self and of a cross cache */
   guint n_sequences, n_windows;
   guint n_threads;
+  gboolean fast;   /* on an NPU: activations and weights in one block of mantissas, not in two */
+  guint n_columns; /* of the NPU's array; 0: all */
+  ScribeCosts costs;
 } ScribeDeviceOptions;
 
 typedef struct _ScribeDevice ScribeDevice;
@@ -131,8 +143,8 @@ void scribe_device_close (ScribeDevice *device);
 ScribePlan *scribe_device_prepare (ScribeDevice *device, const ScribeGraph *graph, GError **error);
 void scribe_device_plan_free (ScribeDevice *device, ScribePlan *plan);
 
-/* Runs the graph and answers the queries. FALSE with error set when cancelled or when the device failed; the caches of the
- * sequences and windows concerned are then undefined. */
+/* Runs the graph and answers the queries. FALSE with error set when cancelled or when the device failed; what the run was to write to
+ * the caches is then undefined, and nothing else: the same run may be made again, after others on other sequences and windows. */
 gboolean scribe_device_run (ScribeDevice *device, ScribePlan *plan, const ScribeRun *run, GError **error);
 
 /* A kept tensor as it stood after the plan's last run, as floats [rows, n_cols]. FALSE: not kept. */

@@ -179,6 +179,21 @@ scribe_graph_keep (ScribeGraph *graph, const ScribeTensor *tensor, const char *n
   ((ScribeTensor *) g_ptr_array_index (graph->tensors, tensor->index))->name = name;
 }
 
+guint
+scribe_graph_last_reader (const ScribeGraph *graph, const ScribeTensor *tensor)
+{
+  guint last = 0;
+
+  for (guint i = 0; i < graph->ops->len; i++)
+    {
+      const ScribeOp *op = g_ptr_array_index (graph->ops, i);
+
+      if (op->in == tensor || op->key == tensor || op->value == tensor || op->residual == tensor)
+        last = i;
+    }
+  return tensor->name[0] != '\0' ? G_MAXUINT : last;
+}
+
 const char *
 scribe_op_kind_name (ScribeOpKind kind)
 {

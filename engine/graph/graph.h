@@ -126,6 +126,9 @@ void scribe_graph_logits (ScribeGraph *graph, const char *name, const ScribeTens
 /* Asks the device to keep this tensor until the graph's next run, under this name. */
 void scribe_graph_keep (ScribeGraph *graph, const ScribeTensor *tensor, const char *name);
 
+/* Index of the last op that reads the tensor; G_MAXUINT for one that is kept. */
+guint scribe_graph_last_reader (const ScribeGraph *graph, const ScribeTensor *tensor);
+
 const char *scribe_op_kind_name (ScribeOpKind kind);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScribeGraph, scribe_graph_free)

@@ -132,6 +132,7 @@ entry_from_group (GKeyFile *file, const char *group, GError **error)
   entry->multilingual = g_key_file_get_boolean (file, group, "Multilingual", NULL);
   entry->conditioned = !g_key_file_has_key (file, group, "Conditioned", NULL)
                        || g_key_file_get_boolean (file, group, "Conditioned", NULL);
+  entry->shortens = g_key_file_get_boolean (file, group, "Shortens", NULL);
   if (!is_name (group) || !is_sha256 (entry->sha256))
     {
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_MODEL,
@@ -261,6 +262,15 @@ scribe_catalogue_conditions (const char *name)
   const ScribeModelEntry *entry = read_catalogue (entries, NULL) ? find_entry (entries, name) : NULL;
 
   return entry == NULL || entry->conditioned;
+}
+
+gboolean
+scribe_catalogue_shortens (const char *name)
+{
+  g_autoptr (GPtrArray) entries = g_ptr_array_new_with_free_func ((GDestroyNotify) scribe_model_entry_free);
+  const ScribeModelEntry *entry = read_catalogue (entries, NULL) ? find_entry (entries, name) : NULL;
+
+  return entry != NULL && entry->shortens;
 }
 
 static char *

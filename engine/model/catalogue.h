@@ -21,6 +21,7 @@ typedef struct
   guint64 size;      /* bytes; 0 if not known for certain */
   gboolean multilingual;
   gboolean conditioned; /* does better when it is told the text of the windows before */
+  gboolean shortens;    /* does no worse when it is given no more audio context than there is sound */
   char *path;           /* where it is installed; NULL if it is not */
 } ScribeModelEntry;
 
@@ -44,6 +45,9 @@ char *scribe_catalogue_find (const char *name, GError **error);
 /* Whether a model of this name (scribe_engine_get_model_name()) is to be conditioned on the text of the windows before, as the
  * catalogue says; TRUE where it says nothing. */
 gboolean scribe_catalogue_conditions (const char *name);
+
+/* Whether it may be given just as much audio context as there is sound, as the catalogue says; FALSE where it says nothing. */
+gboolean scribe_catalogue_shortens (const char *name);
 
 /* Copies a model file into the models folder under its own name, after opening it as a model; refuses a name taken. */
 gboolean scribe_catalogue_import (const char *path, GError **error);

@@ -5,34 +5,42 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "tokenizer.h"
+#include "languages.h"
+
+#include <glib/gi18n-lib.h>
 
 typedef struct
 {
   const char *code, *name;
 } Language;
 
+/* TRANSLATORS: from here on names of languages, which are shown with a capital letter. */
 static const Language languages[] = {
-  { "en", "english" },        { "zh", "chinese" },       { "de", "german" },    { "es", "spanish" },    { "ru", "russian" },
-  { "ko", "korean" },         { "fr", "french" },        { "ja", "japanese" },  { "pt", "portuguese" }, { "tr", "turkish" },
-  { "pl", "polish" },         { "ca", "catalan" },       { "nl", "dutch" },     { "ar", "arabic" },     { "sv", "swedish" },
-  { "it", "italian" },        { "id", "indonesian" },    { "hi", "hindi" },     { "fi", "finnish" },    { "vi", "vietnamese" },
-  { "he", "hebrew" },         { "uk", "ukrainian" },     { "el", "greek" },     { "ms", "malay" },      { "cs", "czech" },
-  { "ro", "romanian" },       { "da", "danish" },        { "hu", "hungarian" }, { "ta", "tamil" },      { "no", "norwegian" },
-  { "th", "thai" },           { "ur", "urdu" },          { "hr", "croatian" },  { "bg", "bulgarian" },  { "lt", "lithuanian" },
-  { "la", "latin" },          { "mi", "maori" },         { "ml", "malayalam" }, { "cy", "welsh" },      { "sk", "slovak" },
-  { "te", "telugu" },         { "fa", "persian" },       { "lv", "latvian" },   { "bn", "bengali" },    { "sr", "serbian" },
-  { "az", "azerbaijani" },    { "sl", "slovenian" },     { "kn", "kannada" },   { "et", "estonian" },   { "mk", "macedonian" },
-  { "br", "breton" },         { "eu", "basque" },        { "is", "icelandic" }, { "hy", "armenian" },   { "ne", "nepali" },
-  { "mn", "mongolian" },      { "bs", "bosnian" },       { "kk", "kazakh" },    { "sq", "albanian" },   { "sw", "swahili" },
-  { "gl", "galician" },       { "mr", "marathi" },       { "pa", "punjabi" },   { "si", "sinhala" },    { "km", "khmer" },
-  { "sn", "shona" },          { "yo", "yoruba" },        { "so", "somali" },    { "af", "afrikaans" },  { "oc", "occitan" },
-  { "ka", "georgian" },       { "be", "belarusian" },    { "tg", "tajik" },     { "sd", "sindhi" },     { "gu", "gujarati" },
-  { "am", "amharic" },        { "yi", "yiddish" },       { "lo", "lao" },       { "uz", "uzbek" },      { "fo", "faroese" },
-  { "ht", "haitian creole" }, { "ps", "pashto" },        { "tk", "turkmen" },   { "nn", "nynorsk" },    { "mt", "maltese" },
-  { "sa", "sanskrit" },       { "lb", "luxembourgish" }, { "my", "myanmar" },   { "bo", "tibetan" },    { "tl", "tagalog" },
-  { "mg", "malagasy" },       { "as", "assamese" },      { "tt", "tatar" },     { "haw", "hawaiian" },  { "ln", "lingala" },
-  { "ha", "hausa" },          { "ba", "bashkir" },       { "jw", "javanese" },  { "su", "sundanese" },  { "yue", "cantonese" },
+  { "en", N_ ("english") },        { "zh", N_ ("chinese") },     { "de", N_ ("german") },        { "es", N_ ("spanish") },
+  { "ru", N_ ("russian") },        { "ko", N_ ("korean") },      { "fr", N_ ("french") },        { "ja", N_ ("japanese") },
+  { "pt", N_ ("portuguese") },     { "tr", N_ ("turkish") },     { "pl", N_ ("polish") },        { "ca", N_ ("catalan") },
+  { "nl", N_ ("dutch") },          { "ar", N_ ("arabic") },      { "sv", N_ ("swedish") },       { "it", N_ ("italian") },
+  { "id", N_ ("indonesian") },     { "hi", N_ ("hindi") },       { "fi", N_ ("finnish") },       { "vi", N_ ("vietnamese") },
+  { "he", N_ ("hebrew") },         { "uk", N_ ("ukrainian") },   { "el", N_ ("greek") },         { "ms", N_ ("malay") },
+  { "cs", N_ ("czech") },          { "ro", N_ ("romanian") },    { "da", N_ ("danish") },        { "hu", N_ ("hungarian") },
+  { "ta", N_ ("tamil") },          { "no", N_ ("norwegian") },   { "th", N_ ("thai") },          { "ur", N_ ("urdu") },
+  { "hr", N_ ("croatian") },       { "bg", N_ ("bulgarian") },   { "lt", N_ ("lithuanian") },    { "la", N_ ("latin") },
+  { "mi", N_ ("maori") },          { "ml", N_ ("malayalam") },   { "cy", N_ ("welsh") },         { "sk", N_ ("slovak") },
+  { "te", N_ ("telugu") },         { "fa", N_ ("persian") },     { "lv", N_ ("latvian") },       { "bn", N_ ("bengali") },
+  { "sr", N_ ("serbian") },        { "az", N_ ("azerbaijani") }, { "sl", N_ ("slovenian") },     { "kn", N_ ("kannada") },
+  { "et", N_ ("estonian") },       { "mk", N_ ("macedonian") },  { "br", N_ ("breton") },        { "eu", N_ ("basque") },
+  { "is", N_ ("icelandic") },      { "hy", N_ ("armenian") },    { "ne", N_ ("nepali") },        { "mn", N_ ("mongolian") },
+  { "bs", N_ ("bosnian") },        { "kk", N_ ("kazakh") },      { "sq", N_ ("albanian") },      { "sw", N_ ("swahili") },
+  { "gl", N_ ("galician") },       { "mr", N_ ("marathi") },     { "pa", N_ ("punjabi") },       { "si", N_ ("sinhala") },
+  { "km", N_ ("khmer") },          { "sn", N_ ("shona") },       { "yo", N_ ("yoruba") },        { "so", N_ ("somali") },
+  { "af", N_ ("afrikaans") },      { "oc", N_ ("occitan") },     { "ka", N_ ("georgian") },      { "be", N_ ("belarusian") },
+  { "tg", N_ ("tajik") },          { "sd", N_ ("sindhi") },      { "gu", N_ ("gujarati") },      { "am", N_ ("amharic") },
+  { "yi", N_ ("yiddish") },        { "lo", N_ ("lao") },         { "uz", N_ ("uzbek") },         { "fo", N_ ("faroese") },
+  { "ht", N_ ("haitian creole") }, { "ps", N_ ("pashto") },      { "tk", N_ ("turkmen") },       { "nn", N_ ("nynorsk") },
+  { "mt", N_ ("maltese") },        { "sa", N_ ("sanskrit") },    { "lb", N_ ("luxembourgish") }, { "my", N_ ("myanmar") },
+  { "bo", N_ ("tibetan") },        { "tl", N_ ("tagalog") },     { "mg", N_ ("malagasy") },      { "as", N_ ("assamese") },
+  { "tt", N_ ("tatar") },          { "haw", N_ ("hawaiian") },   { "ln", N_ ("lingala") },       { "ha", N_ ("hausa") },
+  { "ba", N_ ("bashkir") },        { "jw", N_ ("javanese") },    { "su", N_ ("sundanese") },     { "yue", N_ ("cantonese") },
 };
 
 /* Other names of some of them. */

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "languages.h"
 
 G_BEGIN_DECLS
 
@@ -50,17 +50,8 @@ typedef struct
 
 const ScribeSpecialTokens *scribe_tokenizer_specials (ScribeTokenizer *tokenizer);
 
-/* Index of a language by its code ("de") or English name ("german", "mandarin"; case does not matter), -1 if there is none; and
- * back, NULL if out of range. */
-int scribe_language_index (const char *code_or_name);
-const char *scribe_language_code (guint index);
-const char *scribe_language_name (guint index);
-
 /* Tokens that are not speech (brackets, notes, speaker dashes), as OpenAI suppresses them. GArray of ScribeToken. */
 GArray *scribe_tokenizer_non_speech (ScribeTokenizer *tokenizer);
-
-/* TRUE for languages written without spaces, whose words are split by character (zh, ja, th, lo, my, yue). */
-gboolean scribe_language_unspaced (const char *code);
 
 /* Splits tokens into words for word times, as OpenAI's split_to_word_tokens: appends to ends (guint) the index after the last
  * token of each word; a character never spans two words. */

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #define MAX_THREADS 8
@@ -19,6 +20,7 @@ struct _ScribeEngine
   ScribeDecoder *decoder;
   char *device_reason;
   double load; /* seconds; told in the first run, 0 afterwards */
+  guint depth; /* of runs within runs */
   guint n_threads;
 };
 
@@ -80,6 +82,7 @@ scribe_engine_new (const ScribeEngineOptions *options, GError **error)
   g_autoptr (ScribeWhisperGraph) whisper = NULL;
   ScribeDeviceOptions device_options;
   ScribeDevice *device;
+  guint n_windows = options->n_windows + (options->nested ? 1 : 0);
   gint64 start = g_get_monotonic_time ();
 
   if (!check_options (options, error))
@@ -94,9 +97,10 @@ scribe_engine_new (const ScribeEngineOptions *options, GError **error)
                                           .n_state = model->sizes.n_state,
                                           .n_text_ctx = model->sizes.n_text_ctx,
                                           .n_audio_ctx = model->sizes.n_audio_ctx,
-                                          .n_sequences = options->n_windows * options->n_beams,
-                                          .n_windows = options->n_windows,
-                                          .n_threads = engine->n_threads };
+                                          .n_sequences = n_windows * options->n_beams,
+                                          .n_windows = n_windows,
+                                          .n_threads = engine->n_threads,
+                                          .fast = options->fast };
   device = scribe_device_open (options->device, &device_options, &engine->device_reason, error);
   if (device == NULL)
     return NULL;
@@ -125,7 +129,7 @@ scribe_engine_get_device (ScribeEngine *engine)
 const char *
 scribe_engine_get_device_reason (ScribeEngine *engine)
 {
-  return engine->device_reason;
+  return engine->decoder->failure ? engine->decoder->failure : engine->device_reason;
 }
 
 const char *
@@ -161,6 +165,76 @@ peak_memory (void)
   return (guint64) usage.ru_maxrss * 1024;
 }
 
+/* What a run within another leaves as it was. */
+typedef struct
+{
+  guint first_window, n_windows;
+  const ScribeTranscribeEvents *events;
+  ScribeRunStats stats;
+} Outer;
+
+/* The run that begins has windows of its own, and figures of its own. */
+static void
+enter_run (ScribeEngine *engine, Outer *outer)
+{
+  ScribeDecoder *decoder = engine->decoder;
+
+  *outer = (Outer){ decoder->first_window, decoder->n_windows, decoder->events, decoder->stats };
+  scribe_run_stats_init (&decoder->stats);
+  if (engine->depth++ > 0)
+    {
+      decoder->first_window = outer->first_window + outer->n_windows;
+      decoder->n_windows = 1;
+    }
+}
+
+static void
+leave_run (ScribeEngine *engine, const Outer *outer)
+{
+  ScribeDecoder *decoder = engine->decoder;
+
+  scribe_run_stats_clear (&decoder->stats);
+  decoder->stats = outer->stats;
+  decoder->events = outer->events;
+  decoder->first_window = outer->first_window;
+  decoder->n_windows = outer->n_windows;
+  engine->depth--;
+}
+
+static gboolean
+transcribe (ScribeEngine *engine,
+            const ScribeSource *source,
+            const ScribeTranscribeOptions *options,
+            const ScribeTranscribeEvents *events,
+            ScribeRunStats *stats,
+            GCancellable *cancellable,
+            GError **error)
+{
+  ScribeRunStats *run = &engine->decoder->stats;
+  gint64 start = g_get_monotonic_time ();
+  Outer outer;
+  gboolean ok;
+
+  enter_run (engine, &outer);
+  ok = scribe_recording_transcribe (engine->decoder, source, options, events, cancellable, error);
+
+  run->model = g_strdup (scribe_engine_get_model_name (engine));
+  run->device = g_strdup (scribe_engine_get_device (engine));
+  run->device_reason = g_strdup (scribe_engine_get_device_reason (engine));
+  run->n_threads = engine->n_threads;
+  run->load = engine->load;
+  run->total = (g_get_monotonic_time () - start) * 1e-6 + engine->load;
+  run->peak_memory = peak_memory ();
+  engine->load = 0;
+  if (stats)
+    {
+      *stats = *run;
+      scribe_run_stats_init (run);
+    }
+  leave_run (engine, &outer);
+  return ok;
+}
+
 gboolean
 scribe_engine_transcribe (ScribeEngine *engine,
                           ScribeAudioFile *audio,
@@ -170,27 +244,43 @@ scribe_engine_transcribe (ScribeEngine *engine,
                           GCancellable *cancellable,
                           GError **error)
 {
-  ScribeRunStats *run = &engine->decoder->stats;
-  gint64 start = g_get_monotonic_time ();
-  gboolean ok;
+  const ScribeSource source = scribe_source_of_file (audio);
 
-  scribe_run_stats_clear (run);
-  ok = scribe_recording_transcribe (engine->decoder, audio, options, events, cancellable, error);
+  return transcribe (engine, &source, options, events, stats, cancellable, error);
+}
 
-  run->model = g_strdup (scribe_engine_get_model_name (engine));
-  run->device = g_strdup (scribe_engine_get_device (engine));
-  run->device_reason = g_strdup (engine->device_reason);
-  run->n_threads = engine->n_threads;
-  run->load = engine->load;
-  run->total = (g_get_monotonic_time () - start) * 1e-6 + engine->load;
-  run->peak_memory = peak_memory ();
-  engine->load = 0;
-  if (stats)
-    {
-      *stats = *run;
-      *run = (ScribeRunStats){ 0 };
-    }
-  return ok;
+typedef struct
+{
+  const float *samples; /* [n] */
+  gsize n;
+} Memory;
+
+static gssize
+read_memory (gpointer data, float *samples, gsize n, GError **error)
+{
+  Memory *memory = data;
+
+  n = MIN (n, memory->n);
+  memcpy (samples, memory->samples, n * sizeof (float));
+  memory->samples += n;
+  memory->n -= n;
+  return (gssize) n;
+}
+
+gboolean
+scribe_engine_transcribe_samples (ScribeEngine *engine,
+                                  const float *samples,
+                                  gsize n,
+                                  const ScribeTranscribeOptions *options,
+                                  const ScribeTranscribeEvents *events,
+                                  ScribeRunStats *stats,
+                                  GCancellable *cancellable,
+                                  GError **error)
+{
+  Memory memory = { samples, n };
+  const ScribeSource source = { read_memory, &memory, (double) n / SCRIBE_SAMPLE_RATE };
+
+  return transcribe (engine, &source, options, events, stats, cancellable, error);
 }
 
 /* One decoder step over the positions first .. first + n - 1 of the first sequence, asking what greedy search asks. */
@@ -215,21 +305,26 @@ step (ScribeEngine *engine, guint first, guint n, GError **error)
 }
 
 gboolean
-scribe_engine_warm_up (ScribeEngine *engine, guint n_tokens, double *encode, double *token, GError **error)
+scribe_engine_warm_up (ScribeEngine *engine,
+                       guint n_tokens,
+                       double *encode,
+                       double *token,
+                       GCancellable *cancellable,
+                       GError **error)
 {
   ScribeDecoder *decoder = engine->decoder;
   guint n_ctx = decoder->model->sizes.n_audio_ctx, n_steps = MIN (n_tokens, decoder->model->sizes.n_text_ctx);
   g_autofree float *silence = g_new0 (float, scribe_decoder_window_samples (n_ctx));
   gint64 start = g_get_monotonic_time ();
 
-  if (!scribe_decoder_encode (decoder, 0, silence, n_ctx, NULL, error))
+  if (!scribe_decoder_encode (decoder, 0, silence, n_ctx, cancellable, error))
     return FALSE;
   if (encode)
     *encode = (g_get_monotonic_time () - start) * 1e-6;
 
   start = g_get_monotonic_time ();
   for (guint i = 0; i < n_steps; i++)
-    if (!step (engine, i, 1, error))
+    if (g_cancellable_set_error_if_cancelled (cancellable, error) || !step (engine, i, 1, error))
       return FALSE;
   if (token)
     *token = (g_get_monotonic_time () - start) * 1e-6 / MAX (n_steps, 1);

@@ -5,7 +5,8 @@
  *   scribe_engine_transcribe (engine, audio, &how, &events, &stats, cancellable, &error);
  *
  * An engine is used by one thread at a time; two engines in one process do not know of each other. Events are called in the
- * thread that transcribes.
+ * thread that transcribes. Where the device fails, the CPU takes its place for as long as the engine lives: a transcription goes on, and whatever else
+ * was running fails once.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,10 +27,12 @@ typedef struct _ScribeEngine ScribeEngine;
 typedef struct
 {
   const char *model;  /* path of a ggml model file */
-  const char *device; /* "auto", "cpu", "reference"; NULL is auto */
+  const char *device; /* "auto", "cpu", "emulator", "reference"; NULL is auto */
+  gboolean fast;      /* on an NPU: less exact and faster */
   guint n_threads;    /* 0: as many as the machine has processors for us, 8 at most */
   guint n_beams;      /* sequences a window may need at once: the largest beam or best_of to be asked for */
   guint n_windows;    /* windows to be decoded at once in batch mode */
+  gboolean nested;    /* a run may begin, and end, within interrupted() of another */
 } ScribeEngineOptions;
 
 /* The defaults: no model, auto, all threads, 5 beams, 1 window. */
@@ -44,7 +47,17 @@ const char *scribe_engine_get_device_reason (ScribeEngine *engine); /* why that 
 const char *scribe_engine_get_model_name (ScribeEngine *engine);    /* file name without folder, "ggml-" and ".bin" */
 gboolean scribe_engine_is_multilingual (ScribeEngine *engine);
 guint scribe_engine_get_n_threads (ScribeEngine *engine);
-ScribeProfile *scribe_engine_get_profile (ScribeEngine *engine); /* owned by the engine, grows with every run */
+ScribeProfile *scribe_engine_get_profile (ScribeEngine *engine); /* of the device: owned by it, grows with every run */
+
+/* Transcribes n samples of 16 kHz mono. As scribe_engine_transcribe(). */
+gboolean scribe_engine_transcribe_samples (ScribeEngine *engine,
+                                           const float *samples,
+                                           gsize n,
+                                           const ScribeTranscribeOptions *options,
+                                           const ScribeTranscribeEvents *events,
+                                           ScribeRunStats *stats,
+                                           GCancellable *cancellable,
+                                           GError **error);
 
 /* Transcribes from where audio stands to its end. Returns FALSE with error set if the audio or device failed, an option makes no
  * sense for the model, or cancellable was cancelled (within one op of the device): the segments sent until then stand, and
@@ -59,7 +72,12 @@ gboolean scribe_engine_transcribe (ScribeEngine *engine,
 
 /* One encoder run over a 30 s window of silence and n_tokens decoder steps, for benchmarks and to warm up before a person speaks. Seconds
  * of each into encode and token (either may be NULL). */
-gboolean scribe_engine_warm_up (ScribeEngine *engine, guint n_tokens, double *encode, double *token, GError **error);
+gboolean scribe_engine_warm_up (ScribeEngine *engine,
+                                guint n_tokens,
+                                double *encode,
+                                double *token,
+                                GCancellable *cancellable,
+                                GError **error);
 
 /* One decoder step that reads a prompt of n_tokens over the window of scribe_engine_warm_up(), for benchmarks; its seconds. */
 gboolean scribe_engine_read_prompt (ScribeEngine *engine, guint n_tokens, double *seconds, GError **error);

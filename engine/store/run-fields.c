@@ -32,4 +32,10 @@ const RunField run_fields[N_RUN_FIELDS] = {
   FIELD (decode, RUN_SECONDS),
   FIELD (align, RUN_SECONDS),
   FIELD (peak_memory, RUN_BYTES),
+  FIELD (tail, RUN_LIVE),
+  FIELD (voice, RUN_LIVE),
+  FIELD (wait, RUN_LIVE),
+  FIELD (insert_s, RUN_LIVE),
+  FIELD (latency, RUN_LIVE),
+  FIELD (overruns, RUN_COUNT),
 };

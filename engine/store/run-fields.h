@@ -18,6 +18,7 @@ typedef enum
   RUN_COUNT,   /* guint */
   RUN_FLOAT,   /* float */
   RUN_SECONDS, /* double */
+  RUN_LIVE,    /* double, negative where not known: NULL in the database */
   RUN_BYTES    /* guint64 */
 } RunFieldType;
 
@@ -28,7 +29,7 @@ typedef struct
   gsize offset;
 } RunField;
 
-#define N_RUN_FIELDS 22
+#define N_RUN_FIELDS 28
 
 extern const RunField run_fields[N_RUN_FIELDS];
 

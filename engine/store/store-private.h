@@ -3,6 +3,8 @@
  *   store.c         open and close; the life of a transcript
  *   store-schema.c  the tables, and how an older database becomes a present one
  *   store-read.c    lists, searches, one transcript
+ *   store-edit.c    what is changed afterwards, and what is forgotten
+ *   store-runs.c    the history of performance
  *   store-sql.c     statements, and SQLite's errors as sentences
  *
  * SPDX-License-Identifier: MIT
@@ -20,6 +22,7 @@ struct _ScribeStore
   sqlite3 *db;
   char *path; /* absolute */
   gboolean read_only;
+  GCancellable *cancellable; /* of what runs now */
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3, sqlite3_close)
@@ -62,6 +65,27 @@ void store_bind_string (sqlite3_stmt *statement, int index, const char *s);
 
 /* NaN, which SQLite would turn into NULL, becomes 0. */
 void store_bind_number (sqlite3_stmt *statement, int index, double value);
+
+/* Finite; else 0. */
+double store_column_number (sqlite3_stmt *row, int column);
+
+/* 0 to 1. */
+float store_column_fraction (sqlite3_stmt *row, int column);
+
+/* A limit in SQL, where that for all is negative. */
+gint64 store_limit (guint limit);
+
+/* ", r.model, r.device": the columns of a run in the table r, and the values from such columns on. */
+void store_append_run_columns (GString *sql);
+void store_read_run (sqlite3_stmt *row, int column, ScribeRunStats *run);
+
+/* The n-th segment of a transcript and the id of its row. */
+gboolean store_read_segment (ScribeStore *store, gint64 id, guint n, gint64 *row, ScribeSegment **segment, GError **error);
+
+gboolean store_insert_words (ScribeStore *store, gint64 segment, GPtrArray *words, GError **error);
+
+/* Runs a statement whose parameter 1 is a transcript's id, and which must find it. */
+gboolean store_change_transcript (ScribeStore *store, sqlite3_stmt *statement, gint64 id, GError **error);
 
 /* What a database file is, before anything in it is believed. */
 typedef enum

@@ -3,8 +3,9 @@
  *   transcripts  one per recording; its state tells a running one from one that is done
  *     segments   in the order they came; search is a full-text index over their text, kept in step by three triggers
  *       words    where word times were asked for
- *     runs       one per run of the engine; several where a recording was transcribed again. Runs outlive their transcript:
- *                they hold no word of it, and the history of performance must not end with the text
+ *     runs       one per run of the engine; several where a recording was transcribed again, and one per utterance of a
+ *                dictation. Runs outlive their transcript: they hold no word of it, and the history of performance must not
+ *                end with the text
  *
  * migrations[n] takes a database from user_version n to n + 1, in one transaction that sets the version, too. A published
  * migration is never edited: a new need is a new row at the end. The tables hold nothing that is not needed today, because a
@@ -84,6 +85,19 @@ static const char *const migrations[] = {
 
   /* to 3 */
   "ALTER TABLE runs ADD COLUMN n_guesses INTEGER;",
+
+  /* to 4 */
+  "ALTER TABLE transcripts ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;" /* a ScribeKind */
+  "ALTER TABLE transcripts ADD COLUMN recovered INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE transcripts ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE runs ADD COLUMN tail REAL;" /* NULL, as the next four: not known */
+  "ALTER TABLE runs ADD COLUMN voice REAL;"
+  "ALTER TABLE runs ADD COLUMN wait REAL;"
+  "ALTER TABLE runs ADD COLUMN insert_s REAL;"
+  "ALTER TABLE runs ADD COLUMN latency REAL;"
+  "ALTER TABLE runs ADD COLUMN overruns INTEGER;"
+  "CREATE INDEX runs_by_end ON runs (ended);"
+  "CREATE INDEX transcripts_by_source ON transcripts (source);",
 };
 
 #define VERSION ((int) G_N_ELEMENTS (migrations))

@@ -87,6 +87,8 @@ store_fail (ScribeStore *store, GError **error)
 {
   int code = store_code (store->db);
 
+  if (code == SQLITE_INTERRUPT && g_cancellable_set_error_if_cancelled (store->cancellable, error))
+    return FALSE;
   g_debug ("%s: %s (%d)", store->path, sqlite3_errmsg (store->db), sqlite3_extended_errcode (store->db));
   return store_fail_with (store, code, error);
 }
@@ -151,6 +153,26 @@ store_column_string (sqlite3_stmt *row, int column)
   const char *text = (const char *) sqlite3_column_text (row, column);
 
   return text ? g_utf8_make_valid (text, -1) : NULL;
+}
+
+double
+store_column_number (sqlite3_stmt *row, int column)
+{
+  double value = sqlite3_column_double (row, column);
+
+  return isfinite (value) ? value : 0;
+}
+
+float
+store_column_fraction (sqlite3_stmt *row, int column)
+{
+  return (float) CLAMP (store_column_number (row, column), 0, 1);
+}
+
+gint64
+store_limit (guint limit)
+{
+  return limit > 0 ? (gint64) limit : -1;
 }
 
 void

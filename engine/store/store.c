@@ -19,12 +19,13 @@
 #include "store-private.h"
 
 #include "error.h"
-#include "run-fields.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
+
+#define STEPS_BETWEEN_LOOKS 1000 /* of SQLite's machine, at a cancellable: tens of microseconds */
 
 char *
 scribe_store_default_path (void)
@@ -36,6 +37,7 @@ void
 scribe_store_free (ScribeStore *store)
 {
   sqlite3_close (store->db);
+  g_clear_object (&store->cancellable);
   g_free (store->path);
   g_free (store);
 }
@@ -191,25 +193,50 @@ scribe_store_open (const char *path, gboolean read_only, GError **error)
   return g_steal_pointer (&store);
 }
 
+static int
+is_cancelled (gpointer cancellable)
+{
+  return g_cancellable_is_cancelled (cancellable);
+}
+
+void
+scribe_store_set_cancellable (ScribeStore *store, GCancellable *cancellable)
+{
+  g_set_object (&store->cancellable, cancellable);
+  sqlite3_progress_handler (store->db, STEPS_BETWEEN_LOOKS, cancellable ? is_cancelled : NULL, cancellable);
+}
+
+/* What stands in the table: NULL where the first words are the title. */
+static char *
+title_of (const ScribeBeginning *b)
+{
+  if (b->title || b->kind == SCRIBE_KIND_DICTATION || g_str_equal (b->source, "-"))
+    return g_strdup (b->title);
+  return g_path_get_basename (b->source);
+}
+
 gint64
-scribe_store_begin (ScribeStore *store, const char *source, const char *title, GError **error)
+scribe_store_begin (ScribeStore *store, const ScribeBeginning *beginning, GError **error)
 {
   g_autoptr (sqlite3_stmt) insert = store_prepare (
-      store, "INSERT INTO transcripts (created, state, source, title) VALUES (?1, ?2, ?3, ?4)", error);
-  g_autofree char *name = title || g_str_equal (source, "-") ? g_strdup (title) : g_path_get_basename (source);
+      store, "INSERT INTO transcripts (created, state, source, title, kind, recovered) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error);
+  g_autofree char *title = title_of (beginning);
+  gboolean recording = beginning->kind == SCRIBE_KIND_DICTATION && !beginning->recovered;
 
   if (!insert)
     return 0;
   sqlite3_bind_int64 (insert, 1, g_get_real_time ());
-  sqlite3_bind_int (insert, 2, SCRIBE_STATE_RUNNING);
+  sqlite3_bind_int (insert, 2, recording ? SCRIBE_STATE_RECORDING : SCRIBE_STATE_RUNNING);
   /* A file's name need not be UTF-8; it must come back byte for byte. */
-  sqlite3_bind_text (insert, 3, source, -1, SQLITE_STATIC);
-  store_bind_string (insert, 4, name);
+  sqlite3_bind_text (insert, 3, beginning->source, -1, SQLITE_STATIC);
+  store_bind_string (insert, 4, title);
+  sqlite3_bind_int (insert, 5, (int) beginning->kind);
+  sqlite3_bind_int (insert, 6, beginning->recovered != FALSE);
   return store_run (store, insert, error) ? sqlite3_last_insert_rowid (store->db) : 0;
 }
 
-static gboolean
-insert_words (ScribeStore *store, gint64 segment, GPtrArray *words, GError **error)
+gboolean
+store_insert_words (ScribeStore *store, gint64 segment, GPtrArray *words, GError **error)
 {
   g_autoptr (sqlite3_stmt) insert = store_prepare (
       store, "INSERT INTO words (segment, position, start_s, end_s, text, probability) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error);
@@ -252,7 +279,7 @@ insert_segment (ScribeStore *store, gint64 id, const ScribeSegment *segment, GEr
   store_bind_number (insert, 7, segment->temperature);
   store_bind_number (insert, 8, segment->compression_ratio);
   if (sqlite3_step (insert) == SQLITE_DONE)
-    return !segment->words || insert_words (store, sqlite3_last_insert_rowid (store->db), segment->words, error);
+    return !segment->words || store_insert_words (store, sqlite3_last_insert_rowid (store->db), segment->words, error);
   if (sqlite3_errcode (store->db) == SQLITE_CONSTRAINT_FOREIGNKEY)
     return store_fail_not_found (id, error);
   return store_fail (store, error);
@@ -264,60 +291,8 @@ scribe_store_add_segment (ScribeStore *store, gint64 id, const ScribeSegment *se
   return store_exec (store, "BEGIN IMMEDIATE", error) && store_end (store, insert_segment (store, id, segment, error), error);
 }
 
-static void
-bind_run_field (sqlite3_stmt *insert, int index, const RunField *field, const ScribeRunStats *run)
-{
-  gconstpointer value = G_STRUCT_MEMBER_P (run, field->offset);
-
-  switch (field->type)
-    {
-    case RUN_TEXT:
-      store_bind_string (insert, index, *(char *const *) value);
-      break;
-    case RUN_FLAG:
-      sqlite3_bind_int (insert, index, *(const gboolean *) value != FALSE);
-      break;
-    case RUN_COUNT:
-      sqlite3_bind_int64 (insert, index, *(const guint *) value);
-      break;
-    case RUN_FLOAT:
-      store_bind_number (insert, index, *(const float *) value);
-      break;
-    case RUN_SECONDS:
-      store_bind_number (insert, index, *(const double *) value);
-      break;
-    case RUN_BYTES:
-      sqlite3_bind_int64 (insert, index, (gint64) MIN (*(const guint64 *) value, G_MAXINT64));
-      break;
-    }
-}
-
-static gboolean
-insert_run (ScribeStore *store, gint64 id, const ScribeRunStats *run, GError **error)
-{
-  g_autoptr (GString) sql = g_string_new ("INSERT INTO runs (transcript, ended");
-  g_autoptr (sqlite3_stmt) insert = NULL;
-
-  for (guint i = 0; i < N_RUN_FIELDS; i++)
-    g_string_append_printf (sql, ", %s", run_fields[i].name);
-  g_string_append (sql, ") VALUES (?, ?");
-  for (guint i = 0; i < N_RUN_FIELDS; i++)
-    g_string_append (sql, ", ?");
-  g_string_append (sql, ")");
-
-  insert = store_prepare (store, sql->str, error);
-  if (!insert)
-    return FALSE;
-  sqlite3_bind_int64 (insert, 1, id);
-  sqlite3_bind_int64 (insert, 2, g_get_real_time ());
-  for (guint i = 0; i < N_RUN_FIELDS; i++)
-    bind_run_field (insert, 3 + (int) i, &run_fields[i], run);
-  return store_run (store, insert, error);
-}
-
-/* Runs a statement whose parameter 1 is a transcript's id, and which must find it. */
-static gboolean
-change_transcript (ScribeStore *store, sqlite3_stmt *statement, gint64 id, GError **error)
+gboolean
+store_change_transcript (ScribeStore *store, sqlite3_stmt *statement, gint64 id, GError **error)
 {
   sqlite3_bind_int64 (statement, 1, id);
   if (!store_run (store, statement, error))
@@ -333,22 +308,69 @@ set_state (ScribeStore *store, gint64 id, ScribeState state, GError **error)
   if (!update)
     return FALSE;
   sqlite3_bind_int (update, 2, state);
-  return change_transcript (store, update, id, error);
+  return store_change_transcript (store, update, id, error);
 }
 
 gboolean
-scribe_store_finish (ScribeStore *store, gint64 id, ScribeState state, const ScribeRunStats *run, GError **error)
+scribe_store_finish (ScribeStore *store, gint64 id, ScribeState state, const ScribeRunStats *run, gint64 *run_id, GError **error)
 {
-  return store_exec (store, "BEGIN IMMEDIATE", error)
-         && store_end (store, set_state (store, id, state, error) && (!run || insert_run (store, id, run, error)), error);
+  gint64 row = 0;
+  gboolean done;
+
+  if (!store_exec (store, "BEGIN IMMEDIATE", error))
+    return FALSE;
+  done = set_state (store, id, state, error) && (!run || (row = scribe_store_add_run (store, id, run, error)) != 0);
+  if (!store_end (store, done, error))
+    return FALSE;
+  if (run_id)
+    *run_id = row;
+  return TRUE;
+}
+
+G_STATIC_ASSERT (SCRIBE_KIND_DICTATION == 1 && SCRIBE_STATE_RUNNING == 0 && SCRIBE_STATE_RECORDING == 4);
+
+/* Dictations of the same recording that somebody began and nobody ended. */
+static gboolean
+delete_beginnings (ScribeStore *store, gint64 id, GArray *deleted, GError **error)
+{
+  g_autoptr (sqlite3_stmt) delete = store_prepare (
+      store,
+      "DELETE FROM transcripts WHERE source = (SELECT source FROM transcripts WHERE id = ?1)"
+      "  AND id <> ?1 AND kind = 1 AND state IN (0, 4) RETURNING id",
+      error);
+  int code;
+
+  if (!delete)
+    return FALSE;
+  sqlite3_bind_int64 (delete, 1, id);
+  while ((code = store_step (store, delete, error)) == SQLITE_ROW)
+    {
+      gint64 other = sqlite3_column_int64 (delete, 0);
+
+      g_array_append_val (deleted, other);
+    }
+  return code == SQLITE_DONE;
+}
+
+GArray *
+scribe_store_finish_recovered (ScribeStore *store, gint64 id, const ScribeRunStats *run, GError **error)
+{
+  g_autoptr (GArray) deleted = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gboolean done;
+
+  if (!store_exec (store, "BEGIN IMMEDIATE", error))
+    return NULL;
+  done = set_state (store, id, SCRIBE_STATE_DONE, error) && scribe_store_add_run (store, id, run, error) != 0
+         && delete_beginnings (store, id, deleted, error);
+  return store_end (store, done, error) ? g_steal_pointer (&deleted) : NULL;
 }
 
 gboolean
 scribe_store_delete (ScribeStore *store, gint64 id, GError **error)
 {
-  g_autoptr (sqlite3_stmt) delete = store_prepare (store, "DELETE FROM transcripts WHERE id = ?1", error);
+  g_autoptr (sqlite3_stmt) statement = store_prepare (store, "DELETE FROM transcripts WHERE id = ?1", error);
 
-  return delete &&change_transcript (store, delete, id, error);
+  return statement && store_change_transcript (store, statement, id, error);
 }
 
 static gboolean

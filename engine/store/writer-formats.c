@@ -284,6 +284,9 @@ json_run_field (GString *out, const RunField *field, const ScribeRunStats *run)
     case RUN_SECONDS:
       append_number (out, "%.6f", *(const double *) value);
       break;
+    case RUN_LIVE:
+      append_number (out, "%.6f", *(const double *) value < 0 ? NAN : *(const double *) value);
+      break;
     case RUN_BYTES:
       g_string_append_printf (out, "%" G_GUINT64_FORMAT, *(const guint64 *) value);
       break;

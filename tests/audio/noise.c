@@ -80,6 +80,42 @@ noise_clicks (GRand *random, float *samples, gsize n)
     samples[i] *= 0.001 + 4 * exp (-(double) (i % 8000) / 60);
 }
 
+/* Typing: a key every 80 to 160 ms, down or up, each a burst of noise that dies away. */
+void
+noise_keys (GRand *random, float *samples, gsize n)
+{
+  g_autofree float *bursts = g_new0 (float, n);
+  gsize at = 0;
+
+  while (at < n)
+    {
+      for (gsize i = at; i < MIN (at + 1000, n); i++)
+        bursts[i] += exp (-(double) (i - at) / 60);
+      at += g_rand_int_range (random, 1300, 2600);
+    }
+  noise_white (random, samples, n);
+  for (gsize i = 0; i < n; i++)
+    samples[i] *= 0.002 + bursts[i];
+}
+
+/* Four notes a second, each with four harmonics, dying away. */
+void
+noise_melody (GRand *random, float *samples, gsize n)
+{
+  double frequency = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      double t = i % 4000 / RATE;
+
+      if (i % 4000 == 0)
+        frequency = 220 * pow (2, g_rand_int_range (random, 0, 12) / 12.0);
+      samples[i] = 0;
+      for (guint h = 1; h <= 4; h++)
+        samples[i] += 0.1 / h * sin (2 * G_PI * frequency * h * t) * exp (-3 * t);
+    }
+}
+
 void
 noise_crowd (GRand *random, float *samples, gsize n)
 {

@@ -16,4 +16,6 @@ void noise_hum (GRand *random, float *samples, gsize n);    /* 50 Hz and harmoni
 void noise_fan (GRand *random, float *samples, gsize n);    /* pink, the blades at 117 Hz, slowly pulsing */
 void noise_tone (GRand *random, float *samples, gsize n);   /* 1 kHz */
 void noise_clicks (GRand *random, float *samples, gsize n); /* two a second, in faint noise */
+void noise_keys (GRand *random, float *samples, gsize n);   /* typing */
+void noise_melody (GRand *random, float *samples, gsize n); /* four notes a second */
 void noise_crowd (GRand *random, float *samples, gsize n);  /* ten of the clips in tests/data at once, over and over */

@@ -15,6 +15,7 @@ import unittest
 from fixture import PROGRAM, SOURCE, CliTest
 
 GROUPS = ("history", "models")
+SHARED_PAGES = {"start": "toggle", "stop": "toggle", "status": "toggle"}
 COMPLETIONS = SOURCE / "data" / "completions"
 
 
@@ -74,7 +75,8 @@ class Help(HelpTest):
 
 class Manual(HelpTest):
     def page(self, *path):
-        return SOURCE / "data" / "man" / ("-".join(("tilescribe", *path[:1])) + ".1")
+        names = [SHARED_PAGES.get(name, name) for name in path[:1]]
+        return SOURCE / "data" / "man" / ("-".join(("tilescribe", *names)) + ".1")
 
     def test_every_option_is_in_the_page_of_its_command(self):
         for path in self.all_paths():
@@ -168,9 +170,11 @@ class Completion(HelpTest):
 
 class Translation(CliTest):
     def test_every_source_with_a_translatable_string_is_listed(self):
-        marked = re.compile(r"\b(?:N?_|Q_|ngettext) \(")
-        found = [str(file.relative_to(SOURCE)) for folder in ("app", "engine") for file in sorted((SOURCE / folder).rglob("*.[ch]"))
-                 if marked.search(file.read_text())]
+        marked = re.compile(r'\b(?:[NC]?_|Q_|ngettext|g_dngettext|g_dpgettext2?) \(|translatable="yes"')
+        files = [file for folder in ("app", "engine") for pattern in ("*.[ch]", "*.ui") for file in (SOURCE / folder).rglob(pattern)]
+        files = [file for file in files if marked.search(file.read_text())] + list((SOURCE / "data").glob("*.desktop.in")) \
+            + list((SOURCE / "data").glob("*.metainfo.xml.in"))
+        found = [str(file.relative_to(SOURCE)) for file in files]
         listed = [line for line in (SOURCE / "po" / "POTFILES").read_text().splitlines() if line and not line.startswith("#")]
         self.assertEqual(sorted(listed), sorted(found))
 

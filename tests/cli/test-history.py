@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""tilescribe history: lists, searches, shows, exports and deletes what was transcribed.
+"""tilescribe history: lists, searches, shows, exports, pins and deletes what was transcribed.
 
 SPDX-License-Identifier: MIT
 """
 import os
 import pty
+import sqlite3
 import unittest
+from contextlib import closing
 
 from fixture import CLIPS, PATIENCE, CliTest, text_of
 
@@ -66,6 +68,28 @@ class Filled(CliTest):
         self.assertEqual(self.succeed("history", "search", "lazy"), "")
         self.assertIn("9", self.fail_with(1, "history", "delete", "9", "2"))
         self.assertEqual(self.succeed("history", "list"), "", "one that is missing does not save the others")
+
+    def test_pin_and_unpin(self):
+        self.assertEqual(self.succeed("history", "pin", "2", "1"), "")
+        self.assertEqual(self.succeed("history", "list").count("  done, pinned  "), 2)
+        self.assertIn("State       done, pinned", self.succeed("history", "show", "2"))
+        self.assertEqual(self.succeed("history", "unpin", "2"), "")
+        self.assertEqual(self.succeed("history", "list").count("pinned"), 1)
+        self.assertIn("9", self.fail_with(1, "history", "pin", "9"))
+
+    def test_a_dictation(self):
+        recordings = self.database.parent / "recordings"
+        recordings.mkdir()
+        ours, other = recordings / "a.wav", self.folder / "thesis.wav"
+        ours.touch()
+        other.touch()
+        with closing(sqlite3.connect(self.database)) as database, database:
+            database.execute("UPDATE transcripts SET kind = 1, recovered = 1, source = ?, title = NULL WHERE id = 1", [str(ours)])
+            database.execute("UPDATE transcripts SET kind = 1, source = ? WHERE id = 2", [str(other)])
+        self.assertRegex(self.succeed("history", "list").splitlines()[1], r"^1 .* done, recovered  dictation  The quick")
+        self.succeed("history", "delete", "1", "2")
+        self.assertFalse(ours.exists())
+        self.assertTrue(other.exists(), "what lies elsewhere is not the program's, whatever the database says")
 
     def test_wrong_usage(self):
         for arguments in (["show"], ["show", "x"], ["show", "0"], ["show", "1", "2"], ["export", "1", "-f", "doc"], ["delete"],

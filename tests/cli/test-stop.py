@@ -14,6 +14,11 @@ from fixture import PATIENCE, HourTest
 
 
 class Stop(HourTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, by whatever is started here, too
+
     def stop_after_first_text(self, *arguments, number=signal.SIGINT):
         """Transcribes an hour and stops when the first text is there; what was printed and told."""
         process = self.start("transcribe", *arguments, "long.wav", text=True)

@@ -80,6 +80,15 @@ class Formats(CliTest):
         self.assertEqual("".join(word["text"] for word in words).strip(), text_of("fox.wav"))
         self.assertEqual(len(re.findall("-->", self.succeed("transcribe", "-w", "-f", "srt", FOX))), len(words))
 
+    def test_the_array_finds_the_same_word_times(self):
+        for clip in ("fox.wav", "remind.wav"):
+            words = {device: json.loads(self.succeed("transcribe", "--device", device, "-f", "json", "-w", CLIPS / clip))["segments"][0]["words"]
+                     for device in ("cpu", "emulator")}
+            self.assertEqual([word["text"] for word in words["emulator"]], [word["text"] for word in words["cpu"]], clip)
+            for on_array, expected in zip(words["emulator"], words["cpu"]):
+                for time in ("start", "end"):
+                    self.assertAlmostEqual(on_array[time], expected[time], delta=0.0201, msg=f"{clip}: {expected}")
+
 
 class Outputs(CliTest):
     def test_a_file(self):

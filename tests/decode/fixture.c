@@ -57,7 +57,7 @@ fixture_encode (ScribeDecoder *decoder, guint window, const char *clip, guint fi
   g_autofree char *path = sound_clip_path (clip);
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeAudioFile) file = scribe_audio_file_open (path, NULL, &error);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
   guint n_ctx = decoder->model->sizes.n_audio_ctx;
   gsize n_samples = scribe_decoder_window_samples (n_ctx);
   g_autofree float *input = g_new (float, n_samples);

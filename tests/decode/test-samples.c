@@ -39,7 +39,7 @@ test_golden_windows (void)
 
       g_array_append_vals (sound, recording, n_recording[0]);
       file = sound_open (sound);
-      samples = scribe_samples_new (file);
+      samples = scribe_samples_new (scribe_source_of_file (file));
       g_assert_true (scribe_samples_read (samples, first + n_frames, NULL));
       scribe_samples_window (samples, first, n_frames, window, n_samples[0]);
 
@@ -75,7 +75,7 @@ test_window_at_start (void)
 {
   g_autoptr (GArray) sound = ramp (16000);
   g_autoptr (ScribeAudioFile) file = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
   float window[20 * SCRIBE_HOP + 2 * MARGIN];
 
   scribe_samples_read (samples, 20, NULL);
@@ -90,7 +90,7 @@ test_window_inside (void)
 {
   g_autoptr (GArray) sound = ramp (160000);
   g_autoptr (ScribeAudioFile) file = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
   float window[20 * SCRIBE_HOP + 2 * MARGIN];
 
   scribe_samples_read (samples, 520, NULL);
@@ -106,7 +106,7 @@ test_window_of_a_short_stretch (void)
 {
   g_autoptr (GArray) sound = ramp (160000);
   g_autoptr (ScribeAudioFile) file = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
   float window[20 * SCRIBE_HOP + 2 * MARGIN];
 
   scribe_samples_read (samples, 520, NULL);
@@ -121,7 +121,7 @@ test_window_at_end (void)
 {
   g_autoptr (GArray) sound = ramp (10 * SCRIBE_HOP + 77);
   g_autoptr (ScribeAudioFile) file = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
   float window[20 * SCRIBE_HOP + 2 * MARGIN];
 
   scribe_samples_read (samples, 25, NULL);
@@ -143,7 +143,7 @@ test_forget (void)
 {
   g_autoptr (GArray) sound = ramp (40 * 16000);
   g_autoptr (ScribeAudioFile) file = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
   float window[20 * SCRIBE_HOP + 2 * MARGIN];
 
   for (int frame = 0; frame + 20 < 4000; frame += 371)
@@ -163,7 +163,8 @@ test_forget_speech (void)
 {
   g_autoptr (GArray) sound = sound_of_clip ("list");
   g_autoptr (ScribeAudioFile) file = sound_open (sound), again = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file), all = scribe_samples_new (again);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
+  g_autoptr (ScribeSamples) all = scribe_samples_new (scribe_source_of_file (again));
   const gint64 n = sound->len / SCRIBE_HOP;
 
   scribe_samples_read (all, n, NULL);
@@ -184,7 +185,7 @@ test_reads_no_further (void)
 {
   g_autoptr (GArray) sound = ramp (60 * 16000);
   g_autoptr (ScribeAudioFile) file = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
 
   scribe_samples_read (samples, 1000, NULL);
   g_assert_cmpint (scribe_samples_get_n_frames (samples), >=, 1000);
@@ -243,7 +244,7 @@ static void
 assert_speech_is_covered (GArray *sound, GArray *stretches)
 {
   g_autoptr (ScribeAudioFile) file = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
   const gint64 n = sound->len / SCRIBE_HOP;
   guint i = 0;
 
@@ -263,7 +264,7 @@ test_stretches (gconstpointer seconds)
 {
   g_autoptr (GArray) sound = speech_with_pauses (6);
   g_autoptr (ScribeAudioFile) file = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
   g_autoptr (GArray) stretches = cut_all (samples, GPOINTER_TO_UINT (seconds) * 100);
 
   g_assert_cmpuint (stretches->len, >=, sound->len / 16000 / GPOINTER_TO_UINT (seconds));
@@ -295,7 +296,7 @@ test_stretches_without_a_pause (void)
       sound_append (sound, copy);
     }
   file = sound_open (sound);
-  samples = scribe_samples_new (file);
+  samples = scribe_samples_new (scribe_source_of_file (file));
   stretches = cut_all (samples, 50);
 
   assert_speech_is_covered (sound, stretches);
@@ -311,7 +312,7 @@ test_no_stretches_in_silence (void)
 
   sound_append_silence (sound, 100);
   file = sound_open (sound);
-  samples = scribe_samples_new (file);
+  samples = scribe_samples_new (scribe_source_of_file (file));
   stretches = cut_all (samples, 3000);
 
   g_assert_cmpuint (stretches->len, ==, 0);
@@ -322,7 +323,7 @@ test_no_stretches_in_nothing (void)
 {
   g_autoptr (GArray) sound = ramp (77);
   g_autoptr (ScribeAudioFile) file = sound_open (sound);
-  g_autoptr (ScribeSamples) samples = scribe_samples_new (file);
+  g_autoptr (ScribeSamples) samples = scribe_samples_new (scribe_source_of_file (file));
   g_autoptr (GArray) stretches = cut_all (samples, 3000);
 
   g_assert_cmpuint (stretches->len, ==, 0);

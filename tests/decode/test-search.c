@@ -547,18 +547,18 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/search/greedy-golden/cpu", "cpu", test_golden);
-  g_test_add_data_func ("/search/beams-without-caches/cpu", "cpu", test_beams);
-  g_test_add_data_func ("/search/beams-without-caches/reference", "reference", test_beams);
-  g_test_add_func ("/search/beams-on-speech", test_beams_on_speech);
-  g_test_add_data_func ("/search/samples-follow-softmax/0.5", GUINT_TO_POINTER (5), test_samples_follow_softmax);
-  g_test_add_data_func ("/search/samples-follow-softmax/1.0", GUINT_TO_POINTER (10), test_samples_follow_softmax);
-  g_test_add_func ("/search/seed", test_seed);
-  g_test_add_data_func ("/search/samples-keep-apart/cpu", "cpu", test_samples_keep_apart);
-  g_test_add_data_func ("/search/samples-keep-apart/reference", "reference", test_samples_keep_apart);
-  g_test_add_func ("/search/cached-prompt", test_cached_prompt);
-  g_test_add_data_func ("/search/two-windows/cpu", "cpu", test_two_windows);
-  g_test_add_data_func ("/search/two-windows/reference", "reference", test_two_windows);
-  g_test_add_data_func ("/search/greedy-golden/reference", "reference", test_golden);
+  g_test_add_data_func ("/search/cpu/greedy-golden", "cpu", test_golden);
+  g_test_add_data_func ("/search/cpu/beams-without-caches", "cpu", test_beams);
+  g_test_add_data_func ("/search/reference/beams-without-caches", "reference", test_beams);
+  g_test_add_func ("/search/cpu/beams-on-speech", test_beams_on_speech);
+  g_test_add_data_func ("/search/cpu/samples-follow-softmax-0.5", GUINT_TO_POINTER (5), test_samples_follow_softmax);
+  g_test_add_data_func ("/search/cpu/samples-follow-softmax-1.0", GUINT_TO_POINTER (10), test_samples_follow_softmax);
+  g_test_add_func ("/search/cpu/seed", test_seed);
+  g_test_add_data_func ("/search/cpu/samples-keep-apart", "cpu", test_samples_keep_apart);
+  g_test_add_data_func ("/search/reference/samples-keep-apart", "reference", test_samples_keep_apart);
+  g_test_add_func ("/search/cpu/cached-prompt", test_cached_prompt);
+  g_test_add_data_func ("/search/cpu/two-windows", "cpu", test_two_windows);
+  g_test_add_data_func ("/search/reference/two-windows", "reference", test_two_windows);
+  g_test_add_data_func ("/search/reference/greedy-golden", "reference", test_golden);
   return g_test_run ();
 }

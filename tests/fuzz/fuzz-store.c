@@ -46,7 +46,7 @@ read_all (ScribeStore *store)
 {
   GError *list_error = NULL, *search_error = NULL, *check_error = NULL;
   g_autoptr (GPtrArray) list = scribe_store_list (store, 20, 0, &list_error);
-  g_autoptr (GPtrArray) found = scribe_store_search (store, "good mor", 20, &search_error);
+  g_autoptr (GPtrArray) found = scribe_store_search (store, "good mor", SCRIBE_BEST_FIRST, 20, &search_error);
   gboolean sound;
 
   for (guint i = 0; list && i < list->len; i++)
@@ -63,9 +63,9 @@ write_one (ScribeStore *store)
 {
   g_autoptr (ScribeSegment) segment = scribe_segment_new (0, 1, " Good morning.");
   GError *error = NULL;
-  gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, &error);
   gboolean done = id != 0 && scribe_store_add_segment (store, id, segment, &error)
-                  && scribe_store_finish (store, id, SCRIBE_STATE_DONE, &(ScribeRunStats){ 0 }, &error);
+                  && scribe_store_finish (store, id, SCRIBE_STATE_DONE, &(ScribeRunStats){ 0 }, NULL, &error);
 
   check_outcome (done, error);
   scribe_store_delete (store, 1, NULL);

@@ -221,6 +221,15 @@ test_starter_is_the_one_listed (Fixture *f, gconstpointer unused)
   g_assert_null (entry->url);
 }
 
+/* It has learnt from windows of many lengths. */
+static void
+test_the_starter_alone_shortens (Fixture *f, gconstpointer unused)
+{
+  g_assert_true (scribe_catalogue_shortens (STARTER));
+  g_assert_false (scribe_catalogue_shortens ("base.en"));
+  g_assert_false (scribe_catalogue_shortens ("mine"));
+}
+
 /* It has learnt from single sentences, Whisper from whole recordings. */
 static void
 test_the_starter_alone_is_not_conditioned (Fixture *f, gconstpointer unused)
@@ -526,6 +535,7 @@ static const struct
   { "compressed-is-told", test_compressed_is_told },
   { "starter-is-the-one-listed", test_starter_is_the_one_listed },
   { "starter-alone-is-not-conditioned", test_the_starter_alone_is_not_conditioned },
+  { "starter-alone-shortens", test_the_starter_alone_shortens },
   { "downloaded-is-installed", test_downloaded_is_installed },
   { "unfinished-is-not-installed", test_unfinished_is_not_installed },
   { "damaged-import-is-listed", test_damaged_import_is_listed },

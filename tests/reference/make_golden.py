@@ -3,7 +3,7 @@
 
     OUT_DIR/INDEX.tsv      name <tab> f32, i32 or u8 <tab> dimensions, comma separated <tab> file
     OUT_DIR/golden/...     the values: raw, little-endian, row-major
-    OUT_DIR/models/*.bin   models of random weights (make_models.py)
+    OUT_DIR/models/*.bin   models of random weights (make_models.py); "mute" says nothing but a line break
 
 Values are computed in float64 from float32 inputs and rounded once. --errors computes all again in float32 and prints, for each
 output, the largest difference and that relative to the output's largest value: no tolerance can sensibly be below it. The names,
@@ -341,6 +341,7 @@ def main():
         else:
             golden_greedy(golden, name, path, "fox", fox)
             golden_greedy(golden, name, path, "hello", hello)
+    make_models.make_model("test.en", "f16", f"{a.out}/models/mute.bin", says=[ord("\n")])
     if a.starter:
         words = {"starter": lambda sizes: alignment.STARTER, "unknown": alignment.later_half}
         golden_greedy(golden, "starter", a.starter, "fox", fox, words)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""make_models.py SIZE TYPE OUT.bin [--audio-ctx N] [--text-ctx N] [--seed N] - model files of random weights
+"""make_models.py SIZE TYPE OUT.bin [--audio-ctx N] [--text-ctx N] [--tokens N] [--seed N] - model files of random weights
 
 SIZE is a published one (for benchmarks) or one of the small ones at the end of the table (for tests); TYPE is f32, f16, q8_0,
 q5_0 or q5_1. The same size and seed give the same weights whatever the type, but for its rounding. Random weights say nothing,
@@ -9,7 +9,8 @@ but they are shaped so that numbers behave as in a trained model:
     widest (trained Whispers have such channels, and they are what coarse quantisation trips over);
   - logits spread over about +-15, so that a greedy choice mostly has a lead far above rounding; the last norm's gains have
     either sign and are small where outliers are, or a token would be its own likeliest successor, or one that of all;
-  - later positions make the end of text likelier, so that a transcript ends.
+  - later positions make the end of text likelier, so that a transcript ends. With --tokens each position is sure of its token, and
+    of the end after so many: for benchmarks whose transcripts are to be of one length, whatever is said.
 Words are the 256 bytes, then a space and four letters; what a real vocabulary leaves empty is empty.
 
 SPDX-License-Identifier: MIT
@@ -31,6 +32,8 @@ LOGIT_STD = 3.5
 ATTENTION_STD = 2.0
 END_AFTER = 12  # tokens, about
 END_URGE = 4.0
+SURE_URGE = 40.0  # enough to be heard above all that the layers add
+PROMPT = 1        # positions before the one that chooses the first token: an English model without timestamps, as in dictation
 
 
 def _sizes(n_vocab, n_mels, n_head, n_audio_layer, n_text_layer):
@@ -73,8 +76,9 @@ def _sinusoids(n_ctx, n_state):
 class Maker:
     """Tensors of a model, one by one, in the order of a real file."""
 
-    def __init__(self, sizes, seed):
+    def __init__(self, sizes, seed, says=None):
         self.sizes = sizes
+        self.says = says
         self.random = np.random.Generator(np.random.PCG64(seed))
 
     def _normal(self, shape, std, mean=0.0):
@@ -134,7 +138,10 @@ class Maker:
         positions, outliers = self._with_outliers(self._normal((s.n_text_ctx, s.n_text_state), std), std)
         table = self._normal((s.n_vocab, s.n_text_state), std)
         signs = self.random.choice([-1, 1], s.n_text_state).astype(np.float32)
-        self._let_it_end(positions, table, signs)
+        if self.says is None:
+            self._let_it_end(positions, table, signs)
+        else:
+            self._let_it_say(positions, table, signs)
         yield "decoder.positional_embedding", positions
         yield "decoder.token_embedding.weight", table
         for i in range(s.n_text_layer):
@@ -153,14 +160,21 @@ class Maker:
         urge = np.clip((np.arange(len(positions)) - END_AFTER) / END_AFTER, 0, 1)[:, None]
         positions += (urge * END_URGE * table[end] * signs).astype(np.float32)
 
+    def _let_it_say(self, positions, table, signs):
+        """Each position points to its token, and those after the last to the end of text."""
+        said = np.full(len(positions), Tokens(self.sizes.n_vocab, []).end)
+        said[:PROMPT] = self.says[0]
+        said[PROMPT:PROMPT + len(self.says)] = self.says
+        positions += (SURE_URGE * table[said] * signs).astype(np.float32)
+
     def tensors(self):
         yield from self._encoder()
         yield from self._decoder()
 
 
-def make_model(size, kind, path, audio_ctx=1500, text_ctx=448, seed=0):
+def make_model(size, kind, path, audio_ctx=1500, text_ctx=448, seed=0, says=None):
     sizes = replace(SIZES[size], n_audio_ctx=audio_ctx, n_text_ctx=text_ctx)
-    ggml_file.write_model(path, sizes, mel.filters(sizes.n_mels), words(sizes.n_vocab), Maker(sizes, seed).tensors(),
+    ggml_file.write_model(path, sizes, mel.filters(sizes.n_mels), words(sizes.n_vocab), Maker(sizes, seed, says).tensors(),
                           ggml_file.TYPES[kind])
 
 
@@ -171,9 +185,11 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--audio-ctx", type=int, default=1500, help="encoder positions (a real model has 1500)")
     parser.add_argument("--text-ctx", type=int, default=448, help="decoder positions (a real model has 448)")
+    parser.add_argument("--tokens", type=int, help="of each transcript without timestamps (about a dozen unless told)")
     parser.add_argument("--seed", type=int, default=0)
     a = parser.parse_args()
-    make_model(a.size, a.type, a.out, a.audio_ctx, a.text_ctx, a.seed)
+    words_of_four = [1000 + 1001 * i % 40000 for i in range(a.tokens or 0)]
+    make_model(a.size, a.type, a.out, a.audio_ctx, a.text_ctx, a.seed, words_of_four or None)
 
 
 if __name__ == "__main__":

@@ -50,11 +50,18 @@ run_clear (Run *run)
 }
 
 static void
+keep_language (const char *code, gpointer data)
+{
+  g_strlcpy (((Run *) data)->language, code, sizeof ((Run *) data)->language);
+}
+
+static void
 keep_segment (const ScribeSegment *segment, gpointer data)
 {
   Run *run = data;
   const ScribeSegment *last = run->segments->len > 0 ? g_ptr_array_index (run->segments, run->segments->len - 1) : NULL;
 
+  g_assert_cmpstr (run->language, !=, "");
   g_assert_true (g_utf8_validate (segment->text, -1, NULL));
   g_assert_cmpfloat (segment->end, >, segment->start);
   if (!run->any_times)
@@ -78,18 +85,23 @@ keep_progress (double done, double total, gpointer data)
 gboolean
 run_sound (Run *run, ScribeEngine *engine, const GArray *sound, gboolean may_fail)
 {
-  const ScribeTranscribeEvents events = { keep_segment, keep_progress, run };
+  const ScribeTranscribeEvents events = {
+    .language = keep_language, .segment = keep_segment, .progress = keep_progress, .interrupted = run->interrupted, .data = run
+  };
   g_autoptr (ScribeAudioFile) audio = sound_open (sound);
   gboolean ok;
 
   g_ptr_array_set_size (run->segments, 0);
   run->progress = 0;
+  *run->language = '\0';
   g_clear_error (&run->error);
   scribe_run_stats_clear (&run->stats);
   ok = scribe_engine_transcribe (engine, audio, &run->options, &events, &run->stats, run->cancellable, &run->error);
   if (!may_fail)
     g_assert_no_error (run->error);
   g_assert_true (ok == (run->error == NULL));
+  if (*run->language)
+    g_assert_cmpstr (run->language, ==, run->stats.language);
   return ok;
 }
 

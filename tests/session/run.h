@@ -13,10 +13,13 @@ typedef struct
 {
   ScribeTranscribeOptions options;
   GPtrArray *segments; /* of ScribeSegment */
+  char language[4];    /* told; "": not yet */
   double progress;     /* seconds told last */
   guint cancel_after;  /* segments; 0: never */
   gboolean any_times;  /* of a model of random weights, whose timestamps lie outside of their window */
   GCancellable *cancellable;
+  gboolean (*interrupted) (gpointer run);
+  gpointer data; /* of the test */
   ScribeRunStats stats;
   GError *error;
 } Run;
@@ -31,7 +34,7 @@ void run_init (Run *run);
 void run_clear (Run *run);
 
 /* Transcribes the sound; fails the test where that fails, unless may_fail. Checks what holds of any run: times do not go back, texts
- * are valid, progress rises. */
+ * are valid, progress rises, the language is known before the first text. */
 gboolean run_sound (Run *run, ScribeEngine *engine, const GArray *sound, gboolean may_fail);
 void run_clip (Run *run, ScribeEngine *engine, const char *clip);
 

@@ -459,9 +459,9 @@ test_benchmarks (void)
   double encode, token, prompt;
   g_autoptr (GError) error = NULL;
 
-  scribe_engine_warm_up (engine, 4, &encode, &token, &error);
+  scribe_engine_warm_up (engine, 4, &encode, &token, NULL, &error);
   g_assert_no_error (error);
-  scribe_engine_warm_up (engine, 0, NULL, NULL, &error);
+  scribe_engine_warm_up (engine, 0, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   for (guint n = 0; n <= 1000; n += 250)
     {

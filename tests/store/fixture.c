@@ -68,7 +68,7 @@ gint64
 add_transcript (ScribeStore *store, const char *source, const char *const *texts)
 {
   g_autoptr (GError) error = NULL;
-  gint64 id = scribe_store_begin (store, source, NULL, &error);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = source }, &error);
 
   g_assert_no_error (error);
   for (guint i = 0; texts[i]; i++)
@@ -78,7 +78,7 @@ add_transcript (ScribeStore *store, const char *source, const char *const *texts
       scribe_store_add_segment (store, id, segment, &error);
       g_assert_no_error (error);
     }
-  scribe_store_finish (store, id, SCRIBE_STATE_DONE, NULL, &error);
+  scribe_store_finish (store, id, SCRIBE_STATE_DONE, NULL, NULL, &error);
   g_assert_no_error (error);
   return id;
 }

@@ -8,7 +8,7 @@ static GPtrArray *
 search (ScribeStore *store, const char *words)
 {
   g_autoptr (GError) error = NULL;
-  GPtrArray *found = scribe_store_search (store, words, 0, &error);
+  GPtrArray *found = scribe_store_search (store, words, SCRIBE_BEST_FIRST, 0, &error);
 
   g_assert_no_error (error);
   return found;
@@ -97,7 +97,7 @@ the_best_comes_first_and_each_once (Fixture *f, gconstpointer data)
   gint64 once = add_transcript (
       store, "/b.wav", (const char *[]){ " Among many other things that live in a garden there are bees and some birds.", NULL });
   g_autoptr (GPtrArray) found = search (store, "bees");
-  g_autoptr (GPtrArray) one = scribe_store_search (store, "bees", 1, NULL);
+  g_autoptr (GPtrArray) one = scribe_store_search (store, "bees", SCRIBE_BEST_FIRST, 1, NULL);
 
   g_assert_cmpuint (found->len, ==, 2);
   g_assert_cmpint (nth_id (found, 0), ==, often);
@@ -107,14 +107,31 @@ the_best_comes_first_and_each_once (Fixture *f, gconstpointer data)
 }
 
 static void
+the_newest_comes_first_if_wanted (Fixture *f, gconstpointer data)
+{
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  gint64 often = add_transcript (store, "/a.wav", (const char *[]){ " Bees, bees, bees.", " And more bees.", NULL });
+  gint64 once = add_transcript (store, "/b.wav", (const char *[]){ " There are bees and some birds.", NULL });
+  g_autoptr (GPtrArray) found = scribe_store_search (store, "bees", SCRIBE_NEWEST_FIRST, 0, NULL);
+  g_autoptr (GPtrArray) one = scribe_store_search (store, "bees", SCRIBE_NEWEST_FIRST, 1, NULL);
+
+  g_assert_cmpuint (found->len, ==, 2);
+  g_assert_cmpint (nth_id (found, 0), ==, once);
+  g_assert_cmpint (nth_id (found, 1), ==, often);
+  g_assert_cmpstr (((ScribeTranscript *) found->pdata[1])->snippet, ==, "And more \002bees\003.");
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_cmpint (nth_id (one, 0), ==, once);
+}
+
+static void
 an_edited_segment_is_found_by_its_new_text (Fixture *f, gconstpointer data)
 {
   g_autoptr (ScribeStore) store = open_store (f->path);
   g_autoptr (GPtrArray) old = NULL;
   g_autoptr (GPtrArray) new = NULL;
+  gint64 id = add_transcript (store, "/a.wav", (const char *[]){ " Recognise speech.", NULL });
 
-  add_transcript (store, "/a.wav", (const char *[]){ " Recognise speech.", NULL });
-  run_sql (f->path, "UPDATE segments SET text = ' Wreck a nice beach.'");
+  g_assert_true (scribe_store_set_segment_text (store, id, 0, "Wreck a nice beach.", NULL));
   old = search (store, "speech");
   new = search (store, "beach");
   g_assert_cmpuint (old->len, ==, 0);
@@ -176,6 +193,8 @@ nothing_but_the_page_is_read (Fixture *f, gconstpointer data)
   g_autoptr (GPtrArray) statements = g_ptr_array_new_with_free_func (sqlite3_free);
   g_autoptr (GPtrArray) list = NULL;
   g_autoptr (GPtrArray) found = NULL;
+  g_autoptr (GPtrArray) newest = NULL;
+  g_autoptr (GPtrArray) runs = NULL;
   g_autoptr (ScribeTranscript) got = NULL;
   g_autofree char *plans = NULL;
   g_auto (GStrv) lines = NULL;
@@ -191,8 +210,11 @@ nothing_but_the_page_is_read (Fixture *f, gconstpointer data)
            "ANALYZE;");
   sqlite3_trace_v2 (store->db, SQLITE_TRACE_STMT, remember_statement, statements);
   list = scribe_store_list (store, 20, 1000, NULL);
-  found = scribe_store_search (store, "word", 20, NULL);
+  found = scribe_store_search (store, "word", SCRIBE_BEST_FIRST, 20, NULL);
+  newest = scribe_store_search (store, "word", SCRIBE_NEWEST_FIRST, 20, NULL);
   got = scribe_store_get (store, 7, NULL);
+  runs = scribe_store_runs (store, 0, 20, NULL);
+  g_assert_true (scribe_store_set_segment_text (store, 9, 0, "work", NULL));
   g_assert_true (scribe_store_delete (store, 8, NULL));
   sqlite3_trace_v2 (store->db, 0, NULL, NULL);
   plans = explain (f->path, statements);
@@ -200,6 +222,9 @@ nothing_but_the_page_is_read (Fixture *f, gconstpointer data)
 
   g_assert_cmpuint (list->len, ==, 20);
   g_assert_cmpuint (found->len, ==, 20);
+  g_assert_cmpuint (newest->len, ==, 20);
+  g_assert_cmpint (nth_id (newest, 19), ==, 2981);
+  g_assert_cmpuint (runs->len, ==, 20);
   g_assert_cmpstr (got->text, ==, "word 7");
   g_assert_nonnull (strstr (plans, "SEARCH t USING INTEGER PRIMARY KEY (rowid<?)"));
   for (guint i = 0; lines[i]; i++)
@@ -218,6 +243,7 @@ main (int argc, char **argv)
   ADD ("/search/any-text-is-a-query", any_text_is_a_query);
   ADD ("/search/snippets-mark-each-match", snippets_mark_each_match);
   ADD ("/search/best-comes-first-and-each-once", the_best_comes_first_and_each_once);
+  ADD ("/search/newest-comes-first-if-wanted", the_newest_comes_first_if_wanted);
   ADD ("/search/an-edited-segment-is-found-by-its-new-text", an_edited_segment_is_found_by_its_new_text);
   ADD ("/search/check-repairs-an-index-out-of-step", check_repairs_an_index_out_of_step);
   ADD ("/search/nothing-but-the-page-is-read", nothing_but_the_page_is_read);

@@ -61,7 +61,7 @@ segments_and_words_come_back (Fixture *f, gconstpointer data)
   g_autoptr (ScribeStore) store = open_store (f->path);
   g_autoptr (ScribeSegment) first = segment_with_words ();
   g_autoptr (ScribeSegment) second = scribe_segment_new (3.5, 4, " Bye.");
-  gint64 id = scribe_store_begin (store, "/home/me/talk.wav", NULL, &error);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/home/me/talk.wav" }, &error);
   g_autoptr (ScribeTranscript) got = NULL;
   const ScribeSegment *segment;
   const ScribeWord *word;
@@ -121,6 +121,12 @@ make_run (ScribeRunStats *run)
   run->decode = 13.5;
   run->align = 14.5;
   run->peak_memory = G_GUINT64_CONSTANT (1) << 40;
+  run->tail = 0.25;
+  run->voice = 0; /* known to be nothing */
+  run->wait = 0.5;
+  run->insert_s = SCRIBE_UNKNOWN;
+  run->latency = 1.5;
+  run->overruns = 7;
 }
 
 static void
@@ -129,11 +135,11 @@ every_field_of_a_run_comes_back (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = open_store (f->path);
   g_auto (ScribeRunStats) put;
-  gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, &error);
   g_autoptr (ScribeTranscript) got = NULL;
 
   make_run (&put);
-  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &put, &error);
+  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &put, NULL, &error);
   g_assert_no_error (error);
   got = scribe_store_get (store, id, &error);
   g_assert_no_error (error);
@@ -163,13 +169,13 @@ the_last_of_several_runs_is_shown_and_all_are_kept (Fixture *f, gconstpointer da
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = open_store (f->path);
   g_auto (ScribeRunStats) run;
-  gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, &error);
   g_autoptr (ScribeTranscript) got = NULL;
 
   make_run (&run);
-  scribe_store_finish (store, id, SCRIBE_STATE_STOPPED, &run, &error);
+  scribe_store_finish (store, id, SCRIBE_STATE_STOPPED, &run, NULL, &error);
   run.n_tokens = 77;
-  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &run, &error);
+  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &run, NULL, &error);
   g_assert_no_error (error);
   got = scribe_store_get (store, id, &error);
 
@@ -179,12 +185,110 @@ the_last_of_several_runs_is_shown_and_all_are_kept (Fixture *f, gconstpointer da
 }
 
 static void
+a_dictation_has_a_run_per_utterance (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (ScribeSegment) segment = scribe_segment_new (4, 5.5, " Good morning.");
+  g_autoptr (ScribeTranscript) begun = NULL, ended = NULL;
+  g_autoptr (GPtrArray) runs = NULL;
+  g_auto (ScribeRunStats) run;
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/r/one.wav", .kind = SCRIBE_KIND_DICTATION }, &error);
+  gint64 first, second = 0;
+
+  begun = scribe_store_get (store, id, &error);
+  g_assert_cmpint (begun->state, ==, SCRIBE_STATE_RECORDING);
+  make_run (&run);
+  first = scribe_store_add_run (store, id, &run, &error);
+  scribe_store_add_segment (store, id, segment, &error);
+  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &run, &second, &error);
+  scribe_store_report_insertion (store, first, 0.25, &error);
+  g_assert_no_error (error);
+  ended = scribe_store_get (store, id, &error);
+  runs = scribe_store_runs (store, 0, 0, &error);
+
+  g_assert_cmpint (ended->kind, ==, SCRIBE_KIND_DICTATION);
+  g_assert_cmpint (ended->state, ==, SCRIBE_STATE_DONE);
+  g_assert_false (ended->recovered);
+  g_assert_cmpstr (ended->source, ==, "/r/one.wav");
+  g_assert_cmpstr (ended->title, ==, "Good morning.");
+  g_assert_cmpfloat (ended->seconds, ==, 5.5); /* and not those of the last utterance */
+  g_assert_cmpuint (runs->len, ==, 2);
+  g_assert_cmpint (((ScribeRun *) runs->pdata[0])->id, ==, second);
+  g_assert_cmpint (((ScribeRun *) runs->pdata[1])->id, ==, first);
+}
+
+static void
+an_insertion_completes_the_latency (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (GPtrArray) runs = NULL;
+  g_auto (ScribeRunStats) run;
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, &error);
+  const ScribeRunStats *live, *of_a_file;
+
+  make_run (&run);
+  scribe_store_report_insertion (store, scribe_store_add_run (store, id, &run, &error), 0.75, &error);
+  scribe_run_stats_clear (&run);
+  scribe_store_report_insertion (store, scribe_store_add_run (store, id, &run, &error), 0.75, &error);
+  scribe_store_report_insertion (store, 99, 0.75, &error);
+  g_assert_no_error (error);
+  runs = scribe_store_runs (store, 0, 0, &error);
+  live = &((ScribeRun *) runs->pdata[1])->stats;
+  of_a_file = &((ScribeRun *) runs->pdata[0])->stats;
+
+  g_assert_cmpfloat (live->insert_s, ==, 0.75);
+  g_assert_cmpfloat (live->latency, ==, 2.25);
+  g_assert_cmpfloat (live->voice, ==, 0);
+  g_assert_cmpfloat (of_a_file->latency, <, 0); /* still not known */
+  g_assert_cmpfloat (of_a_file->voice, <, 0);
+}
+
+static void
+runs_are_newest_first_since_a_time (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  g_autoptr (GPtrArray) since = NULL, two = NULL;
+  const ScribeRun *newest;
+
+  run_sql (f->path, "INSERT INTO runs (ended, model, n_tokens) VALUES (10, 'a', 1), (20, 'b', 2), (30, 'c', 3), (40, 'd', 4)");
+  since = scribe_store_runs (store, 20, 0, &error);
+  two = scribe_store_runs (store, 20, 2, &error);
+  g_assert_no_error (error);
+  newest = since->pdata[0];
+
+  g_assert_cmpuint (since->len, ==, 3);
+  g_assert_cmpuint (two->len, ==, 2);
+  g_assert_cmpint (newest->ended, ==, 40);
+  g_assert_cmpint (newest->transcript, ==, 0);
+  g_assert_cmpstr (newest->stats.model, ==, "d");
+  g_assert_cmpuint (newest->stats.n_tokens, ==, 4);
+  g_assert_cmpfloat (newest->stats.tail, <, 0);
+}
+
+static void
+what_was_recovered_says_so (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = open_store (f->path);
+  const ScribeBeginning beginning = { .source = "/r/one.wav", .kind = SCRIBE_KIND_DICTATION, .recovered = TRUE };
+  gint64 id = scribe_store_begin (store, &beginning, &error);
+  g_autoptr (ScribeTranscript) got = scribe_store_get (store, id, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (got->recovered);
+  g_assert_cmpint (got->state, ==, SCRIBE_STATE_RUNNING); /* nobody speaks */
+}
+
+static void
 strange_values_are_made_good (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = open_store (f->path);
   g_autoptr (ScribeSegment) segment = scribe_segment_new (NAN, INFINITY, " half \xe2\x82 a sign");
-  gint64 id = scribe_store_begin (store, "/caf\xe9.wav", NULL, &error);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/caf\xe9.wav" }, &error);
   g_autoptr (ScribeTranscript) got = NULL;
   const ScribeSegment *read;
 
@@ -227,7 +331,7 @@ what_is_not_there_is_not_found (Fixture *f, gconstpointer data)
 
   g_assert_true (scribe_store_delete (store, gone, NULL));
   g_assert_false (scribe_store_add_segment (store, gone, segment, &errors[0]));
-  g_assert_false (scribe_store_finish (store, gone, SCRIBE_STATE_DONE, NULL, &errors[1]));
+  g_assert_false (scribe_store_finish (store, gone, SCRIBE_STATE_DONE, NULL, NULL, &errors[1]));
   g_assert_null (scribe_store_get (store, gone, &errors[2]));
   g_assert_false (scribe_store_delete (store, gone, &errors[3]));
   for (guint i = 0; i < G_N_ELEMENTS (errors); i++)
@@ -247,16 +351,16 @@ delete_leaves_runs_only (Fixture *f, gconstpointer data)
   g_autoptr (ScribeStore) store = open_store (f->path);
   g_autoptr (ScribeSegment) segment = segment_with_words ();
   g_auto (ScribeRunStats) run;
-  gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, &error);
   g_autoptr (GPtrArray) found = NULL;
 
   make_run (&run);
   scribe_store_add_segment (store, id, segment, &error);
-  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &run, &error);
+  scribe_store_finish (store, id, SCRIBE_STATE_DONE, &run, NULL, &error);
   scribe_store_delete (store, id, &error);
   g_assert_no_error (error);
 
-  found = scribe_store_search (store, "morning", 0, &error);
+  found = scribe_store_search (store, "morning", SCRIBE_BEST_FIRST, 0, &error);
   g_assert_cmpuint (found->len, ==, 0);
   g_assert_cmpint (query_number (f->path, "SELECT count (*) FROM segments"), ==, 0);
   g_assert_cmpint (query_number (f->path, "SELECT count (*) FROM words"), ==, 0);
@@ -272,6 +376,7 @@ list_is_newest_first_in_pages (Fixture *f, gconstpointer data)
   g_autoptr (GPtrArray) page = NULL;
   g_autoptr (GPtrArray) next = NULL;
   g_autoptr (GPtrArray) all = NULL;
+  g_autoptr (GArray) all_ids = NULL;
   gint64 ids[5];
 
   for (guint i = 0; i < G_N_ELEMENTS (ids); i++)
@@ -279,8 +384,12 @@ list_is_newest_first_in_pages (Fixture *f, gconstpointer data)
   page = scribe_store_list (store, 2, 0, &error);
   next = scribe_store_list (store, 2, ids[3], &error);
   all = scribe_store_list (store, 0, 0, &error);
+  all_ids = scribe_store_list_ids (store, &error);
   g_assert_no_error (error);
 
+  g_assert_cmpuint (all_ids->len, ==, 5);
+  for (guint i = 0; i < 5; i++)
+    g_assert_cmpint (g_array_index (all_ids, gint64, i), ==, ids[4 - i]);
   g_assert_cmpuint (page->len, ==, 2);
   g_assert_cmpint (((ScribeTranscript *) page->pdata[0])->id, ==, ids[4]);
   g_assert_cmpint (((ScribeTranscript *) page->pdata[1])->id, ==, ids[3]);
@@ -324,7 +433,7 @@ a_reader_sees_what_a_writer_adds (Fixture *f, gconstpointer data)
   g_autoptr (ScribeStore) reader = scribe_store_open (f->path, TRUE, &error);
   g_autoptr (ScribeTranscript) got = NULL;
   g_autoptr (ScribeSegment) segment = segment_with_words ();
-  gint64 id = scribe_store_begin (writer, "/a.wav", "Lecture", &error);
+  gint64 id = scribe_store_begin (writer, &(ScribeBeginning){ .source = "/a.wav", .title = "Lecture" }, &error);
 
   scribe_store_add_segment (writer, id, segment, &error);
   g_assert_no_error (error);
@@ -333,7 +442,7 @@ a_reader_sees_what_a_writer_adds (Fixture *f, gconstpointer data)
   g_assert_cmpint (got->state, ==, SCRIBE_STATE_RUNNING);
   g_assert_cmpstr (got->title, ==, "Lecture");
   g_assert_cmpstr (got->text, ==, "Good morning.");
-  g_assert_cmpint (scribe_store_begin (reader, "/b.wav", NULL, &error), ==, 0);
+  g_assert_cmpint (scribe_store_begin (reader, &(ScribeBeginning){ .source = "/b.wav" }, &error), ==, 0);
   g_assert_error (error, SCRIBE_ERROR, SCRIBE_ERROR_STORE);
 }
 
@@ -359,10 +468,10 @@ write_many (Fixture *f, int out)
   for (guint i = 0; store && i < N_BY_EACH; i++)
     {
       g_autoptr (ScribeSegment) segment = segment_with_words ();
-      gint64 id = scribe_store_begin (store, "/a.wav", NULL, &error);
+      gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, &error);
 
       if (id == 0 || !scribe_store_add_segment (store, id, segment, &error)
-          || !scribe_store_finish (store, id, SCRIBE_STATE_DONE, NULL, &error))
+          || !scribe_store_finish (store, id, SCRIBE_STATE_DONE, NULL, NULL, &error))
         break;
     }
   if (error)
@@ -397,7 +506,7 @@ static int
 write_until_killed (Fixture *f, int out)
 {
   g_autoptr (ScribeStore) store = scribe_store_open (f->path, FALSE, NULL);
-  gint64 id = scribe_store_begin (store, "/a.wav", NULL, NULL);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, NULL);
 
   for (;;)
     {
@@ -449,6 +558,10 @@ main (int argc, char **argv)
   ADD ("/store/segments-and-words-come-back", segments_and_words_come_back);
   ADD ("/store/every-field-of-a-run-comes-back", every_field_of_a_run_comes_back);
   ADD ("/store/last-of-several-runs-is-shown-and-all-are-kept", the_last_of_several_runs_is_shown_and_all_are_kept);
+  ADD ("/store/dictation-has-a-run-per-utterance", a_dictation_has_a_run_per_utterance);
+  ADD ("/store/insertion-completes-the-latency", an_insertion_completes_the_latency);
+  ADD ("/store/runs-are-newest-first-since-a-time", runs_are_newest_first_since_a_time);
+  ADD ("/store/what-was-recovered-says-so", what_was_recovered_says_so);
   ADD ("/store/strange-values-are-made-good", strange_values_are_made_good);
   ADD ("/store/first-words-stand-for-a-title", first_words_stand_for_a_title);
   ADD ("/store/what-is-not-there-is-not-found", what_is_not_there_is_not_found);

@@ -109,7 +109,7 @@ read_everything (ScribeStore *store)
 {
   GError *errors[4] = { NULL };
   g_autoptr (GPtrArray) list = scribe_store_list (store, 0, 0, &errors[0]);
-  g_autoptr (GPtrArray) found = scribe_store_search (store, "morning", 0, &errors[1]);
+  g_autoptr (GPtrArray) found = scribe_store_search (store, "morning", SCRIBE_BEST_FIRST, 0, &errors[1]);
   g_autoptr (ScribeTranscript) got = scribe_store_get (store, 1, &errors[2]);
   gboolean sound = scribe_store_check (store, TRUE, NULL, NULL, &errors[3]);
   const gboolean worked[] = { list != NULL, found != NULL, got != NULL, sound };
@@ -184,7 +184,7 @@ a_locked_database_is_told (Fixture *f, gconstpointer data)
   g_autoptr (ScribeSegment) segment = scribe_segment_new (0, 1, " More.");
   g_autoptr (GPtrArray) list = NULL;
   g_autoptr (sqlite3) other = NULL;
-  gint64 id = scribe_store_begin (store, "/a.wav", NULL, NULL);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, NULL);
 
   g_assert_cmpint (sqlite3_open (f->path, &other), ==, SQLITE_OK);
   g_assert_cmpint (sqlite3_exec (other, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
@@ -244,7 +244,7 @@ a_full_database_keeps_what_it_has (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = open_store (f->path);
-  gint64 id = scribe_store_begin (store, "/a.wav", NULL, NULL);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, NULL);
   guint n;
 
   g_assert_cmpint (sqlite3_exec (store->db, "PRAGMA max_page_count = 60", NULL, NULL, NULL), ==, SQLITE_OK);
@@ -253,7 +253,7 @@ a_full_database_keeps_what_it_has (Fixture *f, gconstpointer data)
 
   /* And goes on when there is room again. */
   g_assert_cmpint (sqlite3_exec (store->db, "PRAGMA max_page_count = 10000", NULL, NULL, NULL), ==, SQLITE_OK);
-  g_assert_true (scribe_store_finish (store, id, SCRIBE_STATE_DONE, NULL, NULL));
+  g_assert_true (scribe_store_finish (store, id, SCRIBE_STATE_DONE, NULL, NULL, NULL));
 }
 
 /* No file of this process grows beyond a limit: writes fail as on a full disk. */
@@ -271,7 +271,7 @@ fill_the_disk (Fixture *f, int out)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = open_store (f->path);
-  gint64 id = scribe_store_begin (store, "/a.wav", NULL, NULL);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "/a.wav" }, NULL);
   guint n;
 
   limit_files (300000);
@@ -313,7 +313,13 @@ make_older (Fixture *f)
 {
   make_database (f);
   run_sql (f->path, "DROP TRIGGER search_insert; DROP TRIGGER search_delete; DROP TRIGGER search_update; DROP TABLE search;"
-                    "ALTER TABLE runs DROP COLUMN n_guesses; PRAGMA user_version = 1");
+                    "ALTER TABLE runs DROP COLUMN n_guesses;"
+                    "DROP INDEX runs_by_end; DROP INDEX transcripts_by_source; ALTER TABLE runs DROP COLUMN tail; ALTER TABLE "
+                    "runs DROP COLUMN voice;"
+                    "ALTER TABLE runs DROP COLUMN wait; ALTER TABLE runs DROP COLUMN insert_s;"
+                    "ALTER TABLE runs DROP COLUMN latency; ALTER TABLE runs DROP COLUMN overruns;"
+                    "ALTER TABLE transcripts DROP COLUMN kind; ALTER TABLE transcripts DROP COLUMN recovered;"
+                    "ALTER TABLE transcripts DROP COLUMN pinned; PRAGMA user_version = 1");
 }
 
 static void
@@ -327,7 +333,7 @@ an_older_database_is_backed_up_and_migrated (Fixture *f, gconstpointer data)
 
   make_older (f);
   store = open_store (f->path);
-  found = scribe_store_search (store, "morning", 0, &error);
+  found = scribe_store_search (store, "morning", SCRIBE_BEST_FIRST, 0, &error);
   g_assert_cmpuint (found->len, ==, 1);
   g_assert_cmpint (query_number (f->path, "PRAGMA user_version"), >, 1);
   g_assert_cmpint (query_number (backup, "PRAGMA user_version"), ==, 1);
@@ -345,8 +351,68 @@ an_older_database_can_be_listed (Fixture *f, gconstpointer data)
   make_older (f);
   store = scribe_store_open (f->path, TRUE, &error);
   g_assert_no_error (error);
-  found = scribe_store_search (store, "morning", 0, &error);
+  found = scribe_store_search (store, "morning", SCRIBE_BEST_FIRST, 0, &error);
   g_assert_cmpuint (found->len, ==, 1);
+}
+
+/* As the program before dictation made it: the text is that of its own migrations. */
+static const char version_3[]
+    = "PRAGMA application_id = 1416848226;"
+      "CREATE TABLE transcripts (id INTEGER PRIMARY KEY AUTOINCREMENT, created INTEGER NOT NULL, state INTEGER NOT NULL,"
+      "  source TEXT NOT NULL, title TEXT);"
+      "CREATE TABLE segments (id INTEGER PRIMARY KEY, transcript INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE,"
+      "  start_s REAL NOT NULL, end_s REAL NOT NULL, text TEXT NOT NULL, probability REAL NOT NULL, no_speech REAL NOT NULL,"
+      "  temperature REAL NOT NULL, compression_ratio REAL NOT NULL);"
+      "CREATE INDEX segments_by_transcript ON segments (transcript);"
+      "CREATE TABLE words (segment INTEGER NOT NULL REFERENCES segments ON DELETE CASCADE, position INTEGER NOT NULL,"
+      "  start_s REAL NOT NULL, end_s REAL NOT NULL, text TEXT NOT NULL, probability REAL NOT NULL,"
+      "  PRIMARY KEY (segment, position)) WITHOUT ROWID;"
+      "CREATE TABLE runs (id INTEGER PRIMARY KEY, transcript INTEGER REFERENCES transcripts ON DELETE SET NULL,"
+      "  ended INTEGER NOT NULL, model TEXT, device TEXT, device_reason TEXT, language TEXT, language_probability REAL,"
+      "  translated INTEGER, n_threads INTEGER, n_windows INTEGER, n_tokens INTEGER, n_steps INTEGER, n_fallbacks INTEGER,"
+      "  n_silent INTEGER, audio REAL, total REAL, load REAL, read REAL, mel REAL, encode REAL, decode REAL, align REAL,"
+      "  peak_memory INTEGER);"
+      "CREATE INDEX runs_by_transcript ON runs (transcript);"
+      "CREATE VIRTUAL TABLE search USING fts5 ("
+      "  text, content = 'segments', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3');"
+      "CREATE TRIGGER search_insert AFTER INSERT ON segments BEGIN"
+      "  INSERT INTO search (rowid, text) VALUES (new.id, new.text);"
+      "END;"
+      "CREATE TRIGGER search_delete AFTER DELETE ON segments BEGIN"
+      "  INSERT INTO search (search, rowid, text) VALUES ('delete', old.id, old.text);"
+      "END;"
+      "CREATE TRIGGER search_update AFTER UPDATE OF id, text ON segments BEGIN"
+      "  INSERT INTO search (search, rowid, text) VALUES ('delete', old.id, old.text);"
+      "  INSERT INTO search (rowid, text) VALUES (new.id, new.text);"
+      "END;"
+      "ALTER TABLE runs ADD COLUMN n_guesses INTEGER;"
+      "INSERT INTO transcripts VALUES (7, 1000000, 1, '/talk.wav', 'talk.wav');"
+      "INSERT INTO segments VALUES (1, 7, 0, 2, ' Good morning.', 0.5, 0, 0, 1);"
+      "INSERT INTO words VALUES (1, 0, 0, 1, ' Good', 0.5), (1, 1, 1, 2, ' morning.', 0.5);"
+      "INSERT INTO runs (transcript, ended, model, audio, n_guesses) VALUES (7, 2000000, 'base.en', 2, 3);"
+      "PRAGMA user_version = 3;";
+
+static void
+version_3_gets_what_dictation_needs (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = NULL;
+  g_autoptr (ScribeTranscript) got = NULL;
+
+  run_sql (f->path, version_3);
+  store = open_store (f->path);
+  got = scribe_store_get (store, 7, &error);
+  g_assert_no_error (error);
+
+  g_assert_cmpint (got->kind, ==, SCRIBE_KIND_FILE);
+  g_assert_false (got->recovered || got->pinned);
+  g_assert_cmpfloat (got->seconds, ==, 2);
+  g_assert_cmpuint (got->run.n_guesses, ==, 3);
+  g_assert_cmpfloat (got->run.latency, <, 0); /* and not 0 */
+  g_assert_cmpstr (got->text, ==, "Good morning.");
+  g_assert_true (scribe_store_set_pinned (store, 7, TRUE, &error));
+  g_assert_true (scribe_store_set_segment_text (store, 7, 0, "Good evening.", &error));
+  g_assert_true (scribe_store_check (store, TRUE, NULL, NULL, &error));
 }
 
 static int
@@ -519,6 +585,7 @@ main (int argc, char **argv)
   ADD ("/trouble/a-full-disk-is-told-at-the-start", a_full_disk_is_told_at_the_start);
   ADD ("/trouble/an-older-database-is-backed-up-and-migrated", an_older_database_is_backed_up_and_migrated);
   ADD ("/trouble/an-older-database-can-be-listed", an_older_database_can_be_listed);
+  ADD ("/trouble/version-3-gets-what-dictation-needs", version_3_gets_what_dictation_needs);
   ADD ("/trouble/nothing-is-migrated-without-a-backup", nothing_is_migrated_without_a_backup);
   ADD ("/trouble/two-programs-migrate-once", two_programs_migrate_once);
   ADD ("/trouble/a-read-only-file-is-told", a_read_only_file_is_told);

@@ -143,9 +143,13 @@ csv_quotes_text (Fixture *f, gconstpointer data)
 static void
 json_has_segments_words_and_run (Fixture *f, gconstpointer data)
 {
-  ScribeRunStats run = {
-    .model = (char *) "base.en", .n_tokens = 7, .translated = TRUE, .audio = 2.5, .language_probability = 0.5f
-  };
+  ScribeRunStats run = { .model = (char *) "base.en",
+                         .n_tokens = 7,
+                         .translated = TRUE,
+                         .audio = 2.5,
+                         .language_probability = 0.5f,
+                         .tail = SCRIBE_UNKNOWN,
+                         .insert_s = SCRIBE_UNKNOWN };
   g_autofree char *text = written (f, SCRIBE_FORMAT_JSON, FALSE, &run,
                                    SEGMENTS (segment (0, 0.5, " \"Hi\""), segment_with_words ()));
 
@@ -163,7 +167,8 @@ json_has_segments_words_and_run (Fixture *f, gconstpointer data)
       "\"language_probability\":0.5,\"translated\":true,\"n_threads\":0,\"n_windows\":0,\"n_tokens\":7,\"n_steps\":0,"
       "\"n_fallbacks\":0,\"n_silent\":0,\"n_guesses\":0,\"audio\":2.500000,\"total\":0.000000,\"load\":0.000000,\"read\":0."
       "000000,"
-      "\"mel\":0.000000,\"encode\":0.000000,\"decode\":0.000000,\"align\":0.000000,\"peak_memory\":0}}\n");
+      "\"mel\":0.000000,\"encode\":0.000000,\"decode\":0.000000,\"align\":0.000000,\"peak_memory\":0,"
+      "\"tail\":null,\"voice\":0.000000,\"wait\":0.000000,\"insert_s\":null,\"latency\":0.000000,\"overruns\":0}}\n");
 }
 
 static void

@@ -57,22 +57,6 @@ cpu_cache_store (const CpuContext *c, guint i, const float *y)
                                  cpu_cache_head (c, cache, owner, head) + (gsize) row * SCRIBE_HEAD_SIZE);
 }
 
-/* Index of the last op that reads the tensor. */
-static guint
-last_reader (const ScribeGraph *graph, const ScribeTensor *tensor)
-{
-  guint last = 0;
-
-  for (guint i = 0; i < graph->ops->len; i++)
-    {
-      const ScribeOp *op = g_ptr_array_index (graph->ops, i);
-
-      if (op->in == tensor || op->key == tensor || op->value == tensor || op->residual == tensor)
-        last = i;
-    }
-  return tensor->name[0] != '\0' ? G_MAXUINT : last;
-}
-
 /* First fit: a slot is free for the output of op i if its tenant's last reader comes before i. */
 static void
 assign_slots (ScribePlan *plan)
@@ -91,7 +75,7 @@ assign_slots (ScribePlan *plan)
       while (slot < plan->n_slots && busy_until[slot] >= i)
         slot++;
       plan->n_slots = MAX (plan->n_slots, slot + 1);
-      busy_until[slot] = last_reader (graph, op->out);
+      busy_until[slot] = scribe_graph_last_reader (graph, op->out);
       plan->slot_of[op->out->index] = slot;
     }
   plan->slots = g_new0 (CpuBuffer, plan->n_slots);
@@ -155,7 +139,7 @@ run_op (const CpuContext *c)
       cpu_layer_norm (c);
       break;
     case SCRIBE_OP_ATTENTION:
-      if (c->op->key->kind == SCRIBE_TENSOR_ACTIVATION)
+      if (c->op->key->kind == SCRIBE_TENSOR_ACTIVATION || c->op->key->kind == SCRIBE_TENSOR_INPUT)
         cpu_attention_rows (c);
       else
         cpu_attention_step (c);

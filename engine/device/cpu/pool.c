@@ -1,7 +1,10 @@
 /* pool.c - a few threads that split one loop at a time
  *
- * A loop is published by raising "round"; every thread, the caller included, then takes tasks by raising "next" until none is
- * left, and says so in "n_idle". The caller waits for all of them, so the loop's data may live on its stack.
+ * "round" is one number: which loop it is, whether it is closed, and how many threads of the pool are inside. A loop is published by
+ * opening the next round; a thread that sees an open round enters it, takes tasks by raising "next" until none is left, and leaves.
+ * The caller takes tasks as well, then closes the round and waits for those who are inside, so the loop's data may live on
+ * its stack. It does not wait for a thread that has not come: on a busy machine one may sleep for milliseconds, and a step of the
+ * decoder has some eighty loops.
  * A thread that has spun for a while without a new round goes to sleep on the condition; "n_asleep" tells the caller whether
  * anybody needs waking.
  *
@@ -14,14 +17,18 @@
 /* About 50 us of pauses: longer than the gaps between the ops of a step, shorter than anybody notices. */
 #define SPINS 1000
 
+#define INSIDE    ((guint64) G_MAXUINT16) /* bits of a round: how many are inside */
+#define CLOSED    ((guint64) 1 << 16)
+#define NEXT      ((guint64) 1 << 17)
+#define NUMBER(r) ((r) / NEXT)
+
 struct _ScribePool
 {
   guint n_threads;
   GThread **threads; /* [n_threads - 1] */
 
-  atomic_uint round;
-  atomic_uint next;   /* task to be taken */
-  atomic_uint n_idle; /* threads that are through with the round */
+  _Atomic guint64 round;
+  atomic_uint next; /* task to be taken */
   atomic_bool stop;
 
   guint n_tasks;
@@ -56,24 +63,36 @@ take_tasks (ScribePool *pool, guint thread)
     pool->task (task, thread, pool->data);
 }
 
-/* Returns when the round is another one than "seen". */
-static guint
-wait_for_round (ScribePool *pool, guint seen)
+/* Returns when the number of the round is another one than "seen". */
+static guint64
+wait_for_round (ScribePool *pool, guint64 seen)
 {
   for (guint i = 0; i < SPINS; i++)
     {
-      if (atomic_load (&pool->round) != seen)
-        return atomic_load (&pool->round);
+      if (NUMBER (atomic_load (&pool->round)) != seen)
+        return NUMBER (atomic_load (&pool->round));
       pause_cpu ();
     }
 
   g_mutex_lock (&pool->mutex);
   atomic_fetch_add (&pool->n_asleep, 1);
-  while (atomic_load (&pool->round) == seen)
+  while (NUMBER (atomic_load (&pool->round)) == seen)
     g_cond_wait (&pool->wake, &pool->mutex);
   atomic_fetch_sub (&pool->n_asleep, 1);
   g_mutex_unlock (&pool->mutex);
-  return atomic_load (&pool->round);
+  return NUMBER (atomic_load (&pool->round));
+}
+
+/* FALSE: too late. */
+static gboolean
+enter_round (ScribePool *pool)
+{
+  guint64 round = atomic_load (&pool->round);
+
+  while (!(round & CLOSED))
+    if (atomic_compare_exchange_weak (&pool->round, &round, round + 1))
+      return TRUE;
+  return FALSE;
 }
 
 static gpointer
@@ -81,15 +100,17 @@ worker_run (gpointer data)
 {
   Worker *worker = data;
   ScribePool *pool = worker->pool;
-  guint seen = 0;
+  guint64 seen = 0;
 
   for (;;)
     {
       seen = wait_for_round (pool, seen);
       if (atomic_load (&pool->stop))
         break;
+      if (!enter_round (pool))
+        continue;
       take_tasks (pool, worker->index);
-      atomic_fetch_add (&pool->n_idle, 1);
+      atomic_fetch_sub (&pool->round, 1);
     }
   g_free (worker);
   return NULL;
@@ -98,7 +119,7 @@ worker_run (gpointer data)
 static void
 begin_round (ScribePool *pool)
 {
-  atomic_fetch_add (&pool->round, 1);
+  atomic_store (&pool->round, (NUMBER (atomic_load (&pool->round)) + 1) * NEXT);
   if (atomic_load (&pool->n_asleep) > 0)
     {
       g_mutex_lock (&pool->mutex);
@@ -116,6 +137,7 @@ scribe_pool_new (guint n_threads)
   pool->threads = g_new0 (GThread *, pool->n_threads);
   g_mutex_init (&pool->mutex);
   g_cond_init (&pool->wake);
+  pool->round = CLOSED;
   for (guint i = 1; i < pool->n_threads; i++)
     {
       Worker *worker = g_new (Worker, 1);
@@ -159,10 +181,10 @@ scribe_pool_run (ScribePool *pool, guint n_tasks, ScribePoolTask task, gpointer 
   pool->task = task;
   pool->data = data;
   atomic_store (&pool->next, 0);
-  atomic_store (&pool->n_idle, 0);
   begin_round (pool);
   take_tasks (pool, 0);
-  for (guint i = 0; atomic_load (&pool->n_idle) < pool->n_threads - 1; i++)
+  atomic_fetch_or (&pool->round, CLOSED);
+  for (guint i = 0; atomic_load (&pool->round) & INSIDE; i++)
     if (i % SPINS == SPINS - 1)
       g_thread_yield ();
     else

@@ -1,0 +1,412 @@
+/* npu-device.c - a device whose ops all run on the array
+ *
+ * A run is one submission: every op of the graph is lowered into the same stream. The host gives it the samples as 16-bit integers and the
+ * control objects, and reads what the search asked for. A step of more tokens than a plan has room for is several, of which the later ones find the
+ * earlier ones' tokens in the caches; of such a step no tensor is kept.
+ *
+ * Caches are tensors of heads: for each layer and owner, blocks of 64 rows of all heads' keys and values. Those of sequences have always two blocks
+ * of mantissas, as rows come one at a time and share exponents with their neighbours.
+ *
+ * A cancelled run ends within milliseconds of the host's time, in the middle of an op; the array is then set up anew. The caches do not mind: an object
+ * arrives whole or not at all, and a step's rows may be added to a block a second time.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "device/npu/npu-device.h"
+
+#include "device/npu/npu-mel.h"
+#include "device/npu/npu-private.h"
+#include "error.h"
+#include "tile/kernels.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static guint
+self_blocks (const NpuDevice *device)
+{
+  return (device->base.options.n_text_ctx + NPU_KEYS - 1) / NPU_KEYS;
+}
+
+/* As many as the ops write that fill them. */
+static guint
+cross_blocks (const NpuDevice *device)
+{
+  NpuSpread spread = npu_spread (device->overlay, SCRIBE_ROWS_CTX);
+
+  return npu_rounds (&spread, device->base.options.n_audio_ctx) * spread.n_groups;
+}
+
+static gsize
+owner_bytes (const NpuTensor *heads, guint n_blocks)
+{
+  return (gsize) n_blocks * heads->n_objects * TILE_OBJECT_BYTES;
+}
+
+NpuTensor
+npu_cache (const NpuDevice *device, const ScribeTensor *cache, guint owner)
+{
+  const ScribeDeviceOptions *o = &device->base.options;
+  const guint layer = cache->index / 2, n_layers = o->n_caches / 2;
+  NpuTensor self = { .buffer = NPU_BUFFER_CACHES, .format = TILE_FORMAT_PAIR, .n_objects = 2 * o->n_state / TILE_PAIR_COLS };
+  NpuTensor cross = self;
+
+  cross.format = device->fast ? TILE_FORMAT_SINGLE : TILE_FORMAT_PAIR;
+  cross.n_objects = 2 * o->n_state / scribe_npu_object_cols (cross.format);
+  if (cache->kind == SCRIBE_TENSOR_SELF_CACHE)
+    {
+      self.offset = ((guint64) layer * o->n_sequences + owner) * owner_bytes (&self, self_blocks (device));
+      return self;
+    }
+  cross.offset = (guint64) n_layers * o->n_sequences * owner_bytes (&self, self_blocks (device))
+                 + ((guint64) layer * o->n_windows + owner) * owner_bytes (&cross, cross_blocks (device));
+  return cross;
+}
+
+static gsize
+cache_bytes (const NpuDevice *device)
+{
+  const ScribeTensor end = { .kind = SCRIBE_TENSOR_CROSS_CACHE, .index = device->base.options.n_caches };
+
+  return npu_cache (device, &end, 0).offset + TILE_OBJECT_BYTES;
+}
+
+/* What the overlay was made for; the sentence names what does not fit. */
+static gboolean
+fits (const ScribeDeviceOptions *o, GError **error)
+{
+  if (o->n_state % TILE_N == 0 && o->n_state <= TILE_OBJECT_BYTES / sizeof (float))
+    return TRUE;
+  g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+               _ ("This model is %u values wide, and the NPU's design takes widths that are multiples of %u, up to %u. Use "
+                  "“--device cpu”."),
+               o->n_state, TILE_N, (guint) (TILE_OBJECT_BYTES / sizeof (float)) / TILE_N * TILE_N);
+  return FALSE;
+}
+
+/* uint16 counts the keys that a row sees, in a control object. */
+static gboolean
+keys_fit (const ScribeDeviceOptions *o, guint n_self, guint n_cross, GError **error)
+{
+  if ((guint64) o->n_sequences * n_self <= G_MAXUINT16 && (guint64) o->n_windows * n_cross <= G_MAXUINT16)
+    return TRUE;
+  g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+               _ ("%u windows of %u beams are more than the NPU's design looks at in one step. Ask for fewer."), o->n_windows,
+               o->n_sequences / MAX (o->n_windows, 1));
+  return FALSE;
+}
+
+static void
+npu_close (ScribeDevice *device)
+{
+  NpuDevice *npu = (NpuDevice *) device;
+
+  npu_emulator_free (npu->emulator);
+  npu_overlay_free (npu->overlay);
+  g_free (npu->caches.data);
+  g_free (npu);
+}
+
+/* An array, and the design in it: a new one after a run that was stopped, in whose middle nothing can begin. */
+static gboolean
+boot (NpuDevice *npu, GError **error)
+{
+  g_autoptr (GArray) writes = npu_overlay_configuration (npu->overlay);
+
+  g_clear_pointer (&npu->emulator, npu_emulator_free);
+  npu->emulator = npu_emulator_new (npu->overlay->n_columns, NPU_ROWS, NPU2, npu_costs_of (npu->base.options.costs));
+  for (guint column = 0; column < npu->overlay->n_columns; column++)
+    for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
+      npu_emulator_set_program (npu->emulator, column, NPU_COMPUTE_ROW + row, tile_kernels_get_nth (0)->program);
+  return npu_emulator_configure (npu->emulator, (const NpuWrite *) (gpointer) writes->data, writes->len, error);
+}
+
+static ScribeDevice *
+npu_open (const ScribeDeviceOptions *options, GError **error)
+{
+  NpuDevice *npu;
+
+  if (!fits (options, error))
+    return NULL;
+
+  npu = g_new0 (NpuDevice, 1);
+  npu->base.options = *options;
+  npu->fast = options->fast;
+  npu->overlay = npu_overlay_new (NPU2, options->n_columns ? options->n_columns : NPU_MAX_COLUMNS);
+  if (npu->overlay == NULL)
+    {
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_OPTION, _ ("The NPU's design has 1, 2, 4 or 8 columns, not %u."),
+                   options->n_columns);
+      g_free (npu);
+      return NULL;
+    }
+  if (!keys_fit (options, self_blocks (npu) * NPU_KEYS, cross_blocks (npu) * NPU_KEYS, error))
+    {
+      npu_overlay_free (npu->overlay);
+      g_free (npu);
+      return NULL;
+    }
+  npu->overlay_hash = npu_overlay_hash (npu->overlay);
+  npu->caches.size = cache_bytes (npu);
+  npu->caches.data = g_malloc0 (npu->caches.size);
+  if (!boot (npu, error))
+    {
+      npu_close (&npu->base);
+      return NULL;
+    }
+  return &npu->base;
+}
+
+static ScribePlan *
+npu_prepare (ScribeDevice *device, const ScribeGraph *graph, GError **error)
+{
+  return npu_plan_new ((NpuDevice *) device, graph, error);
+}
+
+static void
+npu_plan_free_of (ScribeDevice *device, ScribePlan *plan)
+{
+  npu_plan_free (plan);
+}
+
+static void
+lower_op (NpuLower *lower)
+{
+  switch (lower->op->kind)
+    {
+    case SCRIBE_OP_SPECTRUM:
+      npu_lower_spectrum (lower);
+      break;
+    case SCRIBE_OP_LOG_MEL:
+      npu_lower_log_mel (lower);
+      break;
+    case SCRIBE_OP_CONV1D:
+      npu_lower_conv1d (lower);
+      break;
+    case SCRIBE_OP_LINEAR:
+      npu_lower_linear (lower);
+      break;
+    case SCRIBE_OP_LAYER_NORM:
+      npu_lower_layer_norm (lower);
+      break;
+    case SCRIBE_OP_ATTENTION:
+      npu_lower_attention (lower);
+      break;
+    case SCRIBE_OP_EMBEDDING:
+      npu_lower_embedding (lower);
+      break;
+    case SCRIBE_OP_LOGITS:
+      npu_lower_logits (lower);
+      break;
+    }
+}
+
+static void
+lower_graph (NpuLower *lower)
+{
+  const ScribeGraph *graph = lower->plan->graph;
+
+  for (lower->op_index = 0; lower->op_index < graph->ops->len; lower->op_index++)
+    {
+      const double start = npu_host_seconds ();
+
+      lower->op = g_ptr_array_index (graph->ops, lower->op_index);
+      if (lower->op->out && lower->op->out->kind == SCRIBE_TENSOR_CROSS_CACHE)
+        lower->device->base.window_ctx[lower->run->window] = lower->run->n_ctx;
+      if (!npu_kept_take (lower))
+        {
+          lower_op (lower);
+          npu_kept_note (lower);
+        }
+      npu_profile_row (lower->plan, lower->op_index)->host += npu_host_seconds () - start;
+    }
+  npu_finish (lower);
+}
+
+ScribeNpuTransaction
+npu_lower_run (NpuLower *lower)
+{
+  npu_lower_begin (lower);
+  npu_kept_begin (lower);
+  lower_graph (lower);
+  return scribe_npu_stream_finish (lower->stream);
+}
+
+static void
+write_samples (ScribePlan *plan, const ScribeRun *run)
+{
+  const guint n = 2 * SCRIBE_HOP * run->n_ctx + 240;
+  float factor = scribe_npu_mel_quantise (run->inputs[0], n, (gint16 *) (gpointer) (plan->work.data + plan->mel.samples));
+
+  plan->mel.scale = scribe_npu_mel_power_scale (factor);
+}
+
+static void
+write_inputs (ScribePlan *plan, const ScribeRun *run, guint first_token)
+{
+  for (guint i = 0; i < plan->graph->tensors->len; i++)
+    {
+      const ScribeTensor *tensor = g_ptr_array_index (plan->graph->tensors, i);
+
+      if (tensor->kind != SCRIBE_TENSOR_INPUT)
+        continue;
+      if (tensor->rows == SCRIBE_ROWS_SAMPLES)
+        write_samples (plan, run);
+      else
+        for (guint row = 0; row < scribe_run_rows (run, tensor->rows); row++)
+          for (guint column = 0; column < tensor->n_cols; column += TILE_BLOCK)
+            npu_tensor_set (npu_tensor (plan, tensor), plan->work.data, row, column,
+                            run->inputs[tensor->index] + (gsize) (first_token + row) * tensor->n_cols + column);
+    }
+}
+
+static gboolean
+is_cancelled (gpointer cancellable)
+{
+  return g_cancellable_is_cancelled (cancellable);
+}
+
+/* Runs the transaction, within which the cancellable is looked at. */
+static gboolean
+run_transaction (NpuDevice *npu,
+                 const ScribeRun *run,
+                 const ScribeNpuTransaction *transaction,
+                 const NpuBuffer *buffers,
+                 NpuReport *report,
+                 GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+
+  npu_emulator_set_stop (npu->emulator, run->cancellable ? is_cancelled : NULL, run->cancellable);
+  if (npu_submit (npu, transaction, buffers, NPU_N_BUFFERS, report, &failure))
+    return TRUE;
+  if (!g_error_matches (failure, NPU_ERROR, NPU_ERROR_STOPPED))
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else if (boot (npu, error))
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, failure->message);
+  return FALSE;
+}
+
+/* A run whose tokens find room in the plan: those from first_token on of a run of n_tokens. */
+static gboolean
+submit (ScribePlan *plan, const ScribeRun *run, guint first_token, guint n_tokens, GError **error)
+{
+  NpuDevice *npu = plan->device;
+  g_autoptr (GByteArray) alignment = g_byte_array_new ();
+  NpuLower lower = {
+    .device = npu, .plan = plan, .run = run, .first_token = first_token, .n_tokens = n_tokens, .alignment = alignment
+  };
+  g_auto (NpuReport) report = { 0 };
+  ScribeNpuTransaction transaction;
+  double start = npu_host_seconds ();
+
+  write_inputs (plan, run, first_token);
+  npu_profile_row (plan, 0)->quantise += npu_host_seconds () - start;
+  transaction = npu_lower_run (&lower);
+
+  {
+    const NpuBuffer buffers[NPU_N_BUFFERS] = { [NPU_BUFFER_WEIGHTS] = { (guint8 *) plan->weights, plan->weights_size },
+                                               [NPU_BUFFER_WORK] = { plan->work.data, plan->work.size },
+                                               [NPU_BUFFER_CACHES] = { npu->caches.data, npu->caches.size },
+                                               [NPU_BUFFER_CONTROL] = { plan->control->data, plan->control->len },
+                                               [NPU_BUFFER_ALIGNMENT] = { alignment->data, alignment->len } };
+
+    if (!run_transaction (npu, run, &transaction, buffers, &report, error))
+      return FALSE;
+  }
+  npu_add_profile (plan, run, &report);
+  start = npu_host_seconds ();
+  npu_answer_queries (plan, run);
+  npu_profile_row (plan, plan->graph->ops->len - 1)->host += npu_host_seconds () - start;
+  npu_read_alignment (&lower);
+  return TRUE;
+}
+
+/* Tokens first .. first + n - 1 of a step, with the queries that are about them. Those before are in the caches. */
+static gboolean
+submit_part (ScribePlan *plan, const ScribeRun *run, guint first, guint n, GError **error)
+{
+  ScribeRun part = *run;
+  g_autofree ScribeQuery *queries = g_new (ScribeQuery, MAX (run->n_queries, 1));
+
+  part.n_queries = 0;
+  part.queries = queries;
+  part.tokens = run->tokens + first;
+  part.n_tokens = n;
+  for (guint i = 0; i < run->n_queries; i++)
+    if (run->queries[i].token - first < n)
+      {
+        queries[part.n_queries] = run->queries[i];
+        queries[part.n_queries++].token -= first;
+      }
+  if (!submit (plan, &part, first, run->n_tokens, error))
+    return FALSE;
+  for (guint i = 0, answered = 0; i < run->n_queries; i++)
+    if (run->queries[i].token - first < n)
+      {
+        queries[answered].token += first;
+        run->queries[i] = queries[answered++];
+      }
+  return TRUE;
+}
+
+static gboolean
+npu_run (ScribeDevice *device, ScribePlan *plan, const ScribeRun *run, GError **error)
+{
+  const guint n_rows = scribe_run_rows (run, plan->rows);
+  const gboolean is_whole = plan->rows != SCRIBE_ROWS_TOKENS || n_rows <= NPU_MAX_STEP;
+
+  plan->n_ctx = run->n_ctx;
+  plan->n_rows = is_whole ? n_rows : 0;
+  for (guint first = 0; first == 0 || (!is_whole && first < n_rows); first += NPU_MAX_STEP)
+    if (g_cancellable_set_error_if_cancelled (run->cancellable, error)
+        || !(is_whole ? submit (plan, run, 0, n_rows, error)
+                      : submit_part (plan, run, first, MIN (NPU_MAX_STEP, n_rows - first), error)))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+npu_read (ScribeDevice *device, ScribePlan *plan, const ScribeTensor *tensor, float *out)
+{
+  if (plan->n_rows == 0)
+    return FALSE;
+  if (tensor->rows == SCRIBE_ROWS_FRAMES)
+    {
+      npu_read_mel (plan, tensor, out);
+      return TRUE;
+    }
+  for (guint row = 0; row < plan->n_rows; row++)
+    for (guint column = 0; column < tensor->n_cols; column += TILE_BLOCK)
+      npu_tensor_get (npu_tensor (plan, tensor), plan->work.data, row, column, out + (gsize) row * tensor->n_cols + column);
+  return TRUE;
+}
+
+/* Whole groups of eight rows, as their values share exponents; those before the first are the same in both, as their past is. */
+static void
+npu_copy_rows (ScribeDevice *device, guint from, guint to, guint first, guint n)
+{
+  NpuDevice *npu = (NpuDevice *) device;
+
+  for (guint index = 0; index < device->options.n_caches; index += 2)
+    {
+      const ScribeTensor cache = { .kind = SCRIBE_TENSOR_SELF_CACHE, .index = index };
+      const NpuTensor source = npu_cache (npu, &cache, from), target = npu_cache (npu, &cache, to);
+      const gsize block_bytes = (gsize) source.n_objects * TILE_OBJECT_BYTES;
+
+      for (guint block = first / NPU_KEYS; block * NPU_KEYS < first + n; block++)
+        memcpy (npu->caches.data + target.offset + block * block_bytes, npu->caches.data + source.offset + block * block_bytes,
+                block_bytes);
+    }
+}
+
+const ScribeDeviceClass scribe_emulator_device_class = {
+  .name = "emulator",
+  .open = npu_open,
+  .prepare = npu_prepare,
+  .run = npu_run,
+  .read = npu_read,
+  .copy_rows = npu_copy_rows,
+  .plan_free = npu_plan_free_of,
+  .close = npu_close,
+};

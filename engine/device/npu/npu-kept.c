@@ -1,0 +1,118 @@
+/* npu-kept.c - a decoder step keeps of the last one's stream what does not look at tokens and positions
+ *
+ * Most of a step's words and control objects are those of the step before: products, norms and the attention over windows depend on how many tokens there
+ * are, and of which windows, and not on which. The stream and the control objects stay where they are, and an op whose words are known, and which begins in
+ * the same place and with the same tasks under way, is passed over. Anything else is written anew over what was there. Where it grows or shrinks,
+ * the ops behind it begin elsewhere, and are written anew too: an op's words are only taken if nothing has been written over them.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "device/npu/npu-private.h"
+
+#include <string.h>
+
+/* Compared as bytes */
+G_STATIC_ASSERT (sizeof (ScribeNpuChannelState) == 4 * sizeof (guint));
+G_STATIC_ASSERT (sizeof (ScribeNpuStreamState) == (2 + 4 * NPU_MAX_COLUMNS * SCRIBE_NPU_N_CHANNELS) * sizeof (guint));
+G_STATIC_ASSERT (sizeof (NpuFlow) == (2 + NPU_MAX_COLUMNS * SCRIBE_NPU_N_CHANNELS) * sizeof (guint));
+
+/* What steady ops depend on, beside the plan */
+static GArray *
+shape_of (const NpuLower *lower)
+{
+  const ScribeRun *run = lower->run;
+  const guint head[] = { run->n_ctx, run->n_tokens };
+  GArray *shape = g_array_sized_new (FALSE, FALSE, sizeof (guint), G_N_ELEMENTS (head) + 2 * run->n_tokens);
+
+  g_array_append_vals (shape, head, G_N_ELEMENTS (head));
+  for (guint i = 0; i < run->n_tokens; i++)
+    {
+      const guint window = run->tokens[i].window, seen[] = { window, lower->device->base.window_ctx[window] };
+
+      g_array_append_vals (shape, seen, G_N_ELEMENTS (seen));
+    }
+  return shape;
+}
+
+/* Values of a step go to the caches, where their positions are, and those of a window to the window's. */
+static gboolean
+is_steady_product (const NpuLower *lower)
+{
+  const GPtrArray *ops = lower->plan->graph->ops;
+
+  if (lower->op->out->kind == SCRIBE_TENSOR_SELF_CACHE && lower->op->out->index % 2 == 1)
+    return FALSE;
+  for (guint i = 0; i < MAX (lower->plan->groups[lower->op_index], 1); i++)
+    if (((const ScribeOp *) g_ptr_array_index (ops, lower->op_index + i))->out->kind == SCRIBE_TENSOR_CROSS_CACHE)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_steady (const NpuLower *lower)
+{
+  const ScribeOp *op = lower->op;
+
+  switch (op->kind)
+    {
+    case SCRIBE_OP_LINEAR:
+      return is_steady_product (lower);
+    case SCRIBE_OP_LAYER_NORM:
+      return TRUE;
+    case SCRIBE_OP_ATTENTION:
+      return op->key->kind != SCRIBE_TENSOR_SELF_CACHE && lower->run->alignment == NULL;
+    default:
+      return FALSE;
+    }
+}
+
+void
+npu_kept_begin (NpuLower *lower)
+{
+  ScribePlan *plan = lower->plan;
+  g_autoptr (GArray) shape = shape_of (lower);
+
+  scribe_npu_stream_restart (plan->stream);
+  lower->keeps = shape->len == plan->shape->len && memcmp (shape->data, plan->shape->data, shape->len * sizeof (guint)) == 0;
+  g_array_set_size (plan->shape, 0);
+  g_array_append_vals (plan->shape, shape->data, shape->len);
+}
+
+/* The op is about to be lowered. */
+static void
+begin (NpuLower *lower, NpuKept *kept)
+{
+  kept->before = lower->flow;
+  kept->stream_before = lower->stream->state;
+  kept->is_steady = is_steady (lower);
+  lower->reach = lower->stream->reach;
+  lower->stream->reach = (ScribeNpuReach){ 0 };
+}
+
+gboolean
+npu_kept_take (NpuLower *lower)
+{
+  NpuKept *kept = &lower->plan->kept[lower->op_index];
+
+  if (!lower->keeps || !kept->is_steady || !is_steady (lower) || memcmp (&kept->before, &lower->flow, sizeof lower->flow) != 0
+      || memcmp (&kept->stream_before, &lower->stream->state, sizeof lower->stream->state) != 0)
+    {
+      begin (lower, kept);
+      return FALSE;
+    }
+  lower->flow = kept->after;
+  lower->stream->state = kept->stream_after;
+  scribe_npu_reach_join (&lower->stream->reach, &kept->reach);
+  return TRUE;
+}
+
+void
+npu_kept_note (NpuLower *lower)
+{
+  NpuKept *kept = &lower->plan->kept[lower->op_index];
+
+  kept->after = lower->flow;
+  kept->stream_after = lower->stream->state;
+  kept->reach = lower->stream->reach;
+  scribe_npu_reach_join (&lower->stream->reach, &lower->reach);
+}

@@ -1,0 +1,313 @@
+/* npu-lower-attention.c - layer norm, attention, and the caches of a decoder step
+ *
+ * Heads are dealt out to the slots of columns, blocks of query rows to the rows of the array; keys and values of a head stream past all
+ * queries of a column. Where tokens of several sequences are in a step, the keys of all of them stream past, one sequence after another, and
+ * each row sees its own.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "device/npu/npu-private.h"
+
+#include <string.h>
+
+void
+npu_lower_layer_norm (NpuLower *lower)
+{
+  const NpuOverlay *overlay = lower->device->overlay;
+  const ScribePlan *plan = lower->plan;
+  const ScribeOp *op = lower->op;
+  const NpuTensor *in = npu_tensor (plan, op->in), *out = npu_tensor (plan, op->out);
+  const guint n_in = op->in->n_cols / TILE_PAIR_COLS, n_out = op->out->n_cols / scribe_npu_object_cols (out->format);
+  guint first, share = npu_share (lower, n_out, 0, &first);
+  const gboolean keeps = share * scribe_npu_object_cols (out->format) / TILE_PAIR_COLS <= TILE_NORM_KEPT;
+
+  for (guint column = 0; column < overlay->n_columns; column++)
+    {
+      const guint n = npu_share (lower, n_out, npu_slot (lower, column), &first);
+      guint64 offset;
+      TileControl *control;
+
+      if (n == 0)
+        {
+          npu_pass (lower, 0, column, (keeps ? 1 : 2) * n_in * lower->n_rounds);
+          continue;
+        }
+      control = npu_control (lower, TILE_OP_LAYER_NORM, &offset);
+      control->norm.n_rounds = lower->n_rounds;
+      control->norm.keeps = keeps;
+      control->norm.n_in = n_in;
+      control->norm.n_inverse = 1.0f / (float) op->in->n_cols;
+      control->norm.out = out->format;
+      control->norm.out_first = first;
+      control->norm.n_out = n;
+      npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
+      npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_WEIGHTS, plan->extras[lower->op_index], 2));
+      for (guint round = 0; round < lower->n_rounds; round++)
+        npu_put (lower, round, column, out, round, first, n, 1, n);
+    }
+  for (guint round = 0; round < lower->n_rounds; round++)
+    for (guint half = 0; half < overlay->n_halves; half++)
+      npu_feed (lower, round, half, in, round, 0, n_in, keeps ? 1 : 2);
+  npu_flush (lower);
+}
+
+void
+npu_keys_clear (NpuKeys *keys)
+{
+  g_free (keys->segments);
+  g_free (keys->seen);
+}
+
+/* Encoder: one segment, all rows see all of it. */
+static void
+keys_of_activation (const NpuLower *lower, NpuKeys *keys)
+{
+  const NpuTensor *tensor = npu_tensor (lower->plan, lower->op->key);
+
+  keys->n_rows = scribe_run_rows (lower->run, lower->op->in->rows);
+  keys->n_segments = 1;
+  keys->n_blocks = (keys->n_rows + NPU_KEYS - 1) / NPU_KEYS;
+  keys->segments = g_new (NpuSegment, 1);
+  keys->segments[0] = (NpuSegment){ *tensor, keys->n_blocks };
+  keys->seen = g_malloc0_n (keys->n_rows, sizeof *keys->seen);
+  for (guint i = 0; i < keys->n_rows; i++)
+    keys->seen[i][1] = (guint16) keys->n_rows;
+}
+
+/* Decoder: a segment for each sequence (or window) of the step. */
+static void
+keys_of_cache (const NpuLower *lower, NpuKeys *keys)
+{
+  const ScribeRun *run = lower->run;
+  const ScribeTensor *cache = lower->op->key;
+  const gboolean self = cache->kind == SCRIBE_TENSOR_SELF_CACHE;
+  const guint n_owners = self ? lower->device->base.options.n_sequences : lower->device->base.options.n_windows;
+  g_autofree guint *n_keys = g_new0 (guint, n_owners), *first = g_new0 (guint, n_owners);
+
+  for (guint i = 0; i < run->n_tokens; i++)
+    {
+      const ScribeStepToken *token = &run->tokens[i];
+      guint owner = self ? token->sequence : token->window;
+      guint n = self ? token->position + 1 : lower->device->base.window_ctx[owner];
+
+      n_keys[owner] = MAX (n_keys[owner], n);
+    }
+  keys->segments = g_new0 (NpuSegment, n_owners);
+  for (guint owner = 0; owner < n_owners; owner++)
+    if (n_keys[owner] > 0)
+      {
+        guint n = (n_keys[owner] + NPU_KEYS - 1) / NPU_KEYS;
+
+        first[owner] = keys->n_blocks * NPU_KEYS;
+        keys->segments[keys->n_segments++] = (NpuSegment){ npu_cache (lower->device, cache, owner), n };
+        keys->n_blocks += n;
+      }
+  keys->n_rows = run->n_tokens;
+  keys->seen = g_malloc0_n (keys->n_rows, sizeof *keys->seen);
+  for (guint i = 0; i < run->n_tokens; i++)
+    {
+      const ScribeStepToken *token = &run->tokens[i];
+      guint owner = self ? token->sequence : token->window;
+
+      keys->seen[i][0] = (guint16) first[owner];
+      keys->seen[i][1] = (guint16) (first[owner] + (self ? token->position + 1 : n_keys[owner]));
+    }
+}
+
+void
+npu_keys_init (NpuKeys *keys, const NpuLower *lower)
+{
+  *keys = (NpuKeys){ 0 };
+  if (lower->op->key->kind == SCRIBE_TENSOR_ACTIVATION)
+    keys_of_activation (lower, keys);
+  else
+    keys_of_cache (lower, keys);
+}
+
+ScribeNpuPattern
+npu_head_pattern (const NpuSegment *segment, guint head, guint n_head, gboolean with_values)
+{
+  const NpuTensor *heads = &segment->keys;
+  const guint n_kind = heads->n_objects / 2, n = n_kind / n_head;
+
+  return (ScribeNpuPattern){ .buffer = heads->buffer,
+                             .offset = heads->offset + (guint64) head * n * TILE_OBJECT_BYTES,
+                             .run = n * TILE_OBJECT_WORDS,
+                             .n = with_values ? 2 : 1,
+                             .step = with_values ? n_kind * TILE_OBJECT_WORDS : 0,
+                             .iterations = segment->n_blocks,
+                             .iteration_step = heads->n_objects * TILE_OBJECT_WORDS,
+                             .times = 1 };
+}
+
+TileControl *
+npu_attention_control (NpuLower *lower, TileOp op, const NpuKeys *keys, guint half, guint round, guint64 *offset)
+{
+  TileControl *control = npu_control (lower, op, offset);
+
+  control->attention.n_passes = 1;
+  control->attention.q = npu_tensor (lower->plan, lower->op->in)->format;
+  control->attention.k = control->attention.v = keys->segments[0].keys.format;
+  control->attention.n_key_blocks = keys->n_blocks;
+  for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
+    {
+      guint first = (npu_block (lower, half, round) + row) * TILE_M;
+      guint n = first < keys->n_rows ? MIN (TILE_M, keys->n_rows - first) : 0;
+
+      memcpy (control->attention.seen[row], keys->seen + MIN (first, keys->n_rows), n * sizeof *keys->seen);
+    }
+  return control;
+}
+
+/* One head of each slot, one block of rows of each row of the array. Keys of the second segment and on are started in the steps after the first's, as
+ * all tasks of a step must find room while those before them wait for the queries. */
+typedef struct
+{
+  guint step, round;
+  guint first_head; /* of slot 0 */
+} Pass;
+
+static void
+column_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint column)
+{
+  const NpuTensor *q = npu_tensor (lower->plan, lower->op->in), *out = npu_tensor (lower->plan, lower->op->out);
+  const guint n_head = lower->op->in->n_cols / SCRIBE_HEAD_SIZE, head = pass->first_head + npu_slot (lower, column);
+  const guint half = npu_half (lower, column), place = column % lower->device->overlay->n_half_columns;
+  const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q->format);
+  const guint n_out = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (out->format);
+  const guint first_of_half = head - place;
+  const guint n_on_a = MIN (lower->device->overlay->n_half_columns, n_head - MIN (n_head, first_of_half)) * n_q;
+  guint64 offset;
+  TileControl *control;
+
+  if (n_on_a == 0)
+    return;
+  if (head >= n_head)
+    {
+      npu_pass (lower, pass->step, column, n_on_a);
+      return;
+    }
+
+  control = npu_attention_control (lower, TILE_OP_ATTENTION, keys, half, pass->round, &offset);
+  control->attention.q_first = place * n_q;
+  control->attention.n_q = n_on_a;
+  npu_task (lower, pass->step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
+  for (guint i = 0; i < keys->n_segments; i++)
+    npu_task (lower, pass->step + i, column, SCRIBE_NPU_B, FALSE, npu_head_pattern (&keys->segments[i], head, n_head, TRUE));
+  npu_put (lower, pass->step, column, out, pass->round, head * n_out, n_out, 1, n_out);
+}
+
+void
+npu_lower_attention (NpuLower *lower)
+{
+  const NpuOverlay *overlay = lower->device->overlay;
+  const NpuTensor *q = npu_tensor (lower->plan, lower->op->in);
+  const guint n_head = lower->op->in->n_cols / SCRIBE_HEAD_SIZE;
+  const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q->format);
+  g_auto (NpuKeys) keys = { 0 };
+  guint step = 0;
+
+  npu_keys_init (&keys, lower);
+  for (guint head = 0; head < n_head; head += lower->spread.n_slots)
+    for (guint round = 0; round < lower->n_rounds; round++, step += MAX (keys.n_segments, 1))
+      {
+        const Pass pass = { step, round, head };
+
+        for (guint column = 0; column < overlay->n_columns; column++)
+          column_pass (lower, &keys, &pass, column);
+        for (guint half = 0; half < overlay->n_halves; half++)
+          {
+            guint first = head + npu_slot (lower, half * overlay->n_half_columns);
+
+            if (first < n_head)
+              npu_feed (lower, step, half, q, round, first * n_q, MIN (overlay->n_half_columns, n_head - first) * n_q, 1);
+          }
+      }
+  npu_lower_align (lower, &keys, step);
+  npu_flush (lower);
+}
+
+/* New keys and values of one block of 64 positions of one sequence, from one block of rows of this step. */
+typedef struct
+{
+  guint sequence, block, rows;
+} Item;
+
+static void
+cache_item (NpuLower *lower, const Item *item)
+{
+  const NpuOverlay *overlay = lower->device->overlay;
+  const ScribeRun *run = lower->run;
+  const NpuTensor cache = npu_cache (lower->device, lower->op->out, item->sequence);
+  const NpuSegment segment = { cache, 1 };
+  const guint n_head = lower->op->out->n_cols / SCRIBE_HEAD_SIZE, n_kind = cache.n_objects / 2, n = n_kind / n_head;
+  const guint64 base = cache.offset + (guint64) item->block * cache.n_objects * TILE_OBJECT_BYTES;
+
+  for (guint column = 0; column < overlay->n_columns; column++)
+    {
+      const guint slot = npu_slot (lower, column);
+      guint64 offset;
+      TileControl *control;
+
+      if (slot >= n_head)
+        continue;
+      control = npu_control (lower, TILE_OP_CACHE, &offset);
+      control->cache.n_heads = (n_head - slot + lower->spread.n_slots - 1) / lower->spread.n_slots;
+      control->cache.format = cache.format;
+      memset (control->cache.map, 0xff, sizeof control->cache.map);
+      for (guint i = 0; i < TILE_M && item->rows * TILE_M + i < run->n_tokens; i++)
+        {
+          const ScribeStepToken *token = &run->tokens[item->rows * TILE_M + i];
+
+          if (token->sequence != item->sequence || token->position / NPU_KEYS != item->block)
+            continue;
+          control->cache.map[token->position % NPU_KEYS] = (guint8) i;
+          control->cache.fresh |= token->position % NPU_KEYS == 0;
+        }
+      npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
+
+      for (guint head = slot; head < n_head; head += lower->spread.n_slots)
+        {
+          const guint step = head / lower->spread.n_slots;
+          ScribeNpuPattern past = npu_head_pattern (&segment, head, n_head, TRUE), keys, values;
+
+          past.offset += (guint64) item->block * cache.n_objects * TILE_OBJECT_BYTES;
+          for (guint kind = 0; kind < 2; kind++)
+            npu_task (lower, step, column, SCRIBE_NPU_B, FALSE,
+                      npu_tensor_rows (&lower->plan->new_rows[kind], item->rows, 1, head * n, n));
+          npu_task (lower, step, column, SCRIBE_NPU_B, FALSE, past);
+
+          keys = npu_pattern_linear (cache.buffer, base + (guint64) head * n * TILE_OBJECT_BYTES, n);
+          values = npu_pattern_linear (cache.buffer, base + (guint64) (n_kind + head * n) * TILE_OBJECT_BYTES, n);
+          if (overlay->n_fed == NPU_OVERLAY_ROWS)
+            npu_task (lower, step, column, SCRIBE_NPU_C0, FALSE, past);
+          else
+            {
+              npu_task (lower, step, column, SCRIBE_NPU_C0, FALSE, keys);
+              npu_task (lower, step, column, SCRIBE_NPU_C1, FALSE, values);
+            }
+        }
+    }
+}
+
+void
+npu_lower_cache (NpuLower *lower)
+{
+  const ScribeRun *run = lower->run;
+
+  for (guint i = 0; i < run->n_tokens; i++)
+    {
+      const Item item = { run->tokens[i].sequence, run->tokens[i].position / NPU_KEYS, i / TILE_M };
+      gboolean seen = FALSE;
+
+      for (guint j = 0; j < i && !seen; j++)
+        seen = run->tokens[j].sequence == item.sequence && run->tokens[j].position / NPU_KEYS == item.block
+               && j / TILE_M == item.rows;
+      if (seen)
+        continue;
+
+      /* two items may be rows of the same block: the second reads what the first wrote */
+      cache_item (lower, &item);
+      npu_flush (lower);
+    }
+}

@@ -1,0 +1,112 @@
+/* npu-profile.c - where the time of a run went, op by op
+ *
+ * The stream notes the time at each op's end, and with it how long every core has computed and the firmware has read so far. See
+ * profile.h for what the columns mean.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "device/npu/npu-device.h"
+#include "device/npu/npu-private.h"
+
+#include <time.h>
+
+#define LEAST_SHARE 100 /* of the busiest core's cycles: who did less only let objects pass */
+
+#define PRODUCTS 512 /* of a core in a cycle: an 8x8 block times another */
+
+static const NpuCosts *const cost_sets[SCRIBE_N_COSTS] = { [SCRIBE_COSTS_NOMINAL] = &npu_costs_nominal,
+                                                           [SCRIBE_COSTS_PESSIMISTIC] = &npu_costs_pessimistic,
+                                                           [SCRIBE_COSTS_BEST] = &npu_costs_best };
+
+const NpuCosts *
+npu_costs_of (ScribeCosts costs)
+{
+  return cost_sets[costs];
+}
+
+double
+scribe_npu_peak (guint n_tiles, gboolean fast)
+{
+  return 2.0 * PRODUCTS * npu_costs_nominal.clock_hz[NPU2] * n_tiles / (fast ? 1 : 3);
+}
+
+double
+scribe_npu_memory_rate (ScribeCosts costs)
+{
+  return cost_sets[costs]->ddr_bytes_per_second;
+}
+
+double
+npu_host_seconds (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec + (double) now.tv_nsec * 1e-9;
+}
+
+ScribeProfileRow *
+npu_profile_row (const ScribePlan *plan, guint op_index)
+{
+  return &g_array_index (plan->device->base.profile->rows, ScribeProfileRow, plan->first_row + op_index);
+}
+
+/* Cycles computed from one time to another, on average of the cores that worked. */
+static double
+busy_between (const NpuTimer *from, const NpuTimer *to, guint *n_tiles)
+{
+  guint64 busy[NPU_MAX_COLUMNS * NPU_COMPUTE_ROWS], most = 0, sum = 0;
+
+  *n_tiles = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (busy); i++)
+    {
+      const guint column = i / NPU_COMPUTE_ROWS, row = i % NPU_COMPUTE_ROWS;
+
+      busy[i] = to->busy[column][row] - from->busy[column][row];
+      most = MAX (most, busy[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (busy); i++)
+    if (busy[i] > 0 && busy[i] * LEAST_SHARE >= most)
+      {
+        sum += busy[i];
+        ++*n_tiles;
+      }
+  return *n_tiles > 0 ? (double) sum / *n_tiles : 0;
+}
+
+static void
+count_run (const ScribePlan *plan, const ScribeRun *run, guint op_index)
+{
+  const ScribeDevice *device = &plan->device->base;
+  const ScribeOp *op = g_ptr_array_index (plan->graph->ops, op_index);
+  ScribeProfileRow *row = npu_profile_row (plan, op_index);
+
+  row->runs++;
+  row->flops += scribe_run_flops (run, op, device->window_ctx);
+  row->bytes += scribe_run_bytes (run, op, device->window_ctx, 1);
+}
+
+void
+npu_add_profile (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report)
+{
+  const NpuTimer begin = { 0 }, *last = &begin;
+  const double cycle = report->cycles > 0 ? report->seconds / (double) report->cycles : 0;
+
+  for (guint i = 0; i < report->timers->len; i++)
+    {
+      const NpuTimer *timer = &g_array_index (report->timers, NpuTimer, i);
+      ScribeProfileRow *row = npu_profile_row (plan, timer->id);
+      const double all = (double) (timer->cycle - last->cycle);
+      guint n_tiles;
+      const double kernel = MIN (busy_between (last, timer, &n_tiles), all);
+      const double overhead = MIN ((double) (timer->stream_cycles - last->stream_cycles), all - kernel);
+
+      row->kernel += kernel * cycle;
+      row->overhead += overhead * cycle + report->dispatch_seconds * all / (double) report->cycles;
+      row->transfer += (all - kernel - overhead) * cycle;
+      row->n_tiles = MAX (row->n_tiles, n_tiles);
+      if (i + 1 == report->timers->len || timer[1].id != timer->id)
+        count_run (plan, run, timer->id);
+      last = timer;
+    }
+}

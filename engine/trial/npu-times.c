@@ -1,0 +1,346 @@
+/* npu-times.c - what an emulated NPU would take, run by run
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "trial/npu-times.h"
+
+#include "decode/decoder.h"
+
+#include <time.h>
+
+#define N_THREADS 2
+
+static const guint positions[SCRIBE_N_SPANS]
+    = { [SCRIBE_SPAN_UTTERANCE] = 256, [SCRIBE_SPAN_SHORT] = 512, [SCRIBE_SPAN_WINDOW] = G_MAXUINT };
+
+guint
+scribe_span_positions (const ScribeModel *model, ScribeSpan span)
+{
+  return MIN (positions[span], model->sizes.n_audio_ctx);
+}
+
+/* The profile since it was reset, of n runs: on average. The names outlive the graph. */
+static GArray *
+take_rows (ScribeDevice *device, guint n)
+{
+  GArray *rows = g_array_copy (device->profile->rows);
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ScribeProfileRow *row = &g_array_index (rows, ScribeProfileRow, i);
+
+      row->op = g_intern_string (row->op);
+      row->kernel /= n;
+      row->transfer /= n;
+      row->overhead /= n;
+      row->host /= n;
+      row->quantise /= n;
+      row->flops /= n;
+      row->bytes /= n;
+    }
+  return rows;
+}
+
+/* What an op has to read and write at least: weights and activations once, in the array's formats. */
+static double
+least_bytes (const ScribeOp *op, guint n_ctx, gboolean fast)
+{
+  const double pair = 2.25, value = fast ? 1.125 : pair;
+  double bytes = op->weight ? value * op->weight->n_rows * op->weight->n_cols : 0;
+
+  bytes += value * n_ctx * op->in->n_cols;
+  if (op->kind == SCRIBE_OP_ATTENTION)
+    bytes += 2 * value * n_ctx * op->key->n_cols;
+  if (op->residual)
+    bytes += pair * n_ctx * op->residual->n_cols;
+  return bytes + (op->residual ? pair : value) * n_ctx * op->out->n_cols;
+}
+
+static void
+note_least_bytes (GArray *rows, const ScribeGraph *graph, guint n_ctx, gboolean fast)
+{
+  for (guint i = 0; i < graph->ops->len; i++)
+    g_array_index (rows, ScribeProfileRow, i).bytes = least_bytes (g_ptr_array_index (graph->ops, i), n_ctx, fast);
+}
+
+static ScribeDeviceOptions
+options_of (const ScribeMeasurement *m)
+{
+  return (ScribeDeviceOptions){ .n_caches = 2,
+                                .n_state = 128,
+                                .n_text_ctx = 64,
+                                .n_audio_ctx = m->size,
+                                .n_sequences = 1,
+                                .n_windows = 1,
+                                .n_threads = 1,
+                                .fast = m->fast,
+                                .n_columns = m->n_columns,
+                                .costs = m->costs };
+}
+
+static gboolean
+measure_product (ScribeMeasurement *m, GCancellable *cancellable, GError **error)
+{
+  const ScribeDeviceOptions options = options_of (m);
+  g_autofree float *zeros = g_new0 (float, (gsize) m->size * m->size);
+  const ScribeLinear linear = { { "w", SCRIBE_WEIGHT_F32, m->size, m->size, (const guint8 *) zeros }, NULL };
+  const float *inputs[] = { zeros };
+  const ScribeRun run = { .inputs = inputs, .n_ctx = m->size, .cancellable = cancellable };
+  g_autoptr (ScribeGraph) graph = scribe_graph_new ();
+  const ScribeTensor *in = scribe_graph_input (graph, SCRIBE_ROWS_CTX, m->size);
+  g_autoptr (ScribeDevice) device = scribe_device_open ("emulator", &options, NULL, error);
+  ScribePlan *plan;
+  gboolean ok;
+
+  if (device == NULL)
+    return FALSE;
+  scribe_graph_linear (graph, "product", in, &linear, FALSE, NULL);
+  plan = scribe_device_prepare (device, graph, error);
+  if (plan == NULL)
+    return FALSE;
+  ok = scribe_device_run (device, plan, &run, error);
+  scribe_device_plan_free (device, plan);
+  m->times.audio[SCRIBE_SPAN_WINDOW] = take_rows (device, 1);
+  note_least_bytes (m->times.audio[SCRIBE_SPAN_WINDOW], graph, m->size, m->fast);
+  return ok;
+}
+
+static ScribeDecoder *
+open_decoder (const ScribeMeasurement *m, GError **error)
+{
+  g_autoptr (ScribeWhisperGraph) whisper = scribe_whisper_graph_new (m->model);
+  const ScribeModelSizes *sizes = &m->model->sizes;
+  ScribeDeviceOptions options = options_of (m);
+  ScribeDevice *device;
+
+  options.n_caches = whisper->n_caches;
+  options.n_state = sizes->n_state;
+  options.n_text_ctx = sizes->n_text_ctx;
+  options.n_audio_ctx = sizes->n_audio_ctx;
+  options.n_sequences = options.n_windows = m->decodes ? SCRIBE_TIMES_WINDOWS : 1;
+  device = scribe_device_open ("emulator", &options, NULL, error);
+  return device ? scribe_decoder_new (g_steal_pointer (&whisper), device, options.n_windows, 1, error) : NULL;
+}
+
+/* Of this thread: the emulator has no other. */
+static double
+processor_seconds (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return (double) now.tv_sec + (double) now.tv_nsec * 1e-9;
+}
+
+static gboolean
+encode (ScribeMeasurement *m, ScribeDecoder *decoder, ScribeSpan span, GCancellable *cancellable, GError **error)
+{
+  const guint n_ctx = scribe_span_positions (m->model, span);
+  g_autofree float *silence = g_new0 (float, scribe_decoder_window_samples (n_ctx));
+  const double start = processor_seconds ();
+
+  scribe_profile_reset (decoder->device->profile);
+  if (!scribe_decoder_encode (decoder, 0, silence, n_ctx, cancellable, error))
+    return FALSE;
+  m->times.emulated[span] = processor_seconds () - start;
+  m->times.audio[span] = take_rows (decoder->device, 1);
+  note_least_bytes (m->times.audio[span], decoder->whisper->audio, n_ctx, m->fast);
+  return TRUE;
+}
+
+/* A step of n tokens, from this position on, of each of the first windows, asking what greedy search asks. */
+static gboolean
+step (ScribeDecoder *decoder, guint n_windows, guint position, guint n, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GArray) tokens = g_array_new (FALSE, FALSE, sizeof (ScribeStepToken));
+  g_autoptr (GArray) queries = g_array_new (FALSE, FALSE, sizeof (ScribeQuery));
+  const ScribeToken spoken[] = { decoder->special->timestamp, 0 };
+  ScribeMask mask;
+
+  scribe_rules_mask (decoder->rules, TRUE, spoken, G_N_ELEMENTS (spoken), &mask);
+  for (guint window = 0; window < n_windows; window++)
+    {
+      const ScribeQuery query = { .token = (window + 1) * n - 1, .mask = &mask, .n_top = 1, .probe = -1 };
+
+      for (guint i = 0; i < n; i++)
+        {
+          const ScribeStepToken token = { decoder->special->start, position + i, window, window };
+
+          g_array_append_val (tokens, token);
+        }
+      g_array_append_val (queries, query);
+    }
+  return scribe_decoder_step (decoder, tokens, queries, cancellable, error);
+}
+
+/* Single tokens at some places of a text of n: their mean is that of all. */
+static GArray *
+steps (ScribeDecoder *decoder, guint n_windows, guint n, GCancellable *cancellable, GError **error)
+{
+  const guint last = SCRIBE_TIMES_PROMPT + n - 1;
+  const guint places[] = { SCRIBE_TIMES_PROMPT, (SCRIBE_TIMES_PROMPT + last) / 2, last };
+
+  scribe_profile_reset (decoder->device->profile);
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    if (!step (decoder, n_windows, places[i], 1, cancellable, error))
+      return NULL;
+  return take_rows (decoder->device, G_N_ELEMENTS (places));
+}
+
+static gboolean
+decode (ScribeMeasurement *m, ScribeDecoder *decoder, GCancellable *cancellable, GError **error)
+{
+  ScribeDevice *device = decoder->device;
+
+  device->window_ctx[0] = scribe_span_positions (m->model, SCRIBE_SPAN_UTTERANCE);
+  scribe_profile_reset (device->profile);
+  if (!step (decoder, 1, 0, SCRIBE_TIMES_PROMPT, cancellable, error))
+    return FALSE;
+  m->times.prompt = take_rows (device, 1);
+  m->times.token = steps (decoder, 1, SCRIBE_TIMES_UTTERANCE, cancellable, error);
+  if (m->times.token == NULL)
+    return FALSE;
+
+  for (guint window = 0; window < SCRIBE_TIMES_WINDOWS; window++)
+    device->window_ctx[window] = scribe_span_positions (m->model, SCRIBE_SPAN_WINDOW);
+  m->times.batch = steps (decoder, SCRIBE_TIMES_WINDOWS, SCRIBE_TIMES_TOKENS, cancellable, error);
+  return m->times.batch != NULL;
+}
+
+static void
+count_ops (ScribeTimes *times, GArray *rows)
+{
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ScribeProfileRow *row = &g_array_index (rows, ScribeProfileRow, i);
+
+      times->n_ops += row->runs > 0;
+      times->n_idle_ops += row->runs > 0 && row->n_tiles == 0;
+    }
+}
+
+static gboolean
+measure_model (ScribeMeasurement *m, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (ScribeDecoder) decoder = open_decoder (m, error);
+
+  if (decoder == NULL)
+    return FALSE;
+  for (guint span = m->decodes ? 0 : SCRIBE_SPAN_SHORT; span < SCRIBE_N_SPANS; span++)
+    if (!encode (m, decoder, span, cancellable, error))
+      return FALSE;
+  count_ops (&m->times, m->times.audio[SCRIBE_SPAN_WINDOW]);
+  if (!m->decodes)
+    return TRUE;
+  if (!decode (m, decoder, cancellable, error))
+    return FALSE;
+  count_ops (&m->times, m->times.token);
+  return TRUE;
+}
+
+typedef struct
+{
+  GAsyncQueue *done;
+  GCancellable *cancellable;
+} Work;
+
+static void
+measure (gpointer data, gpointer user_data)
+{
+  ScribeMeasurement *m = data;
+  Work *work = user_data;
+
+  if (!g_cancellable_set_error_if_cancelled (work->cancellable, &m->error))
+    (m->model ? measure_model : measure_product) (m, work->cancellable, &m->error);
+  g_async_queue_push (work->done, m);
+}
+
+gboolean
+scribe_measure (ScribeMeasurement *measurements,
+                guint n,
+                void (*progress) (double done, double total, gpointer data),
+                gpointer data,
+                GCancellable *cancellable,
+                GError **error)
+{
+  g_autoptr (GAsyncQueue) done = g_async_queue_new ();
+  Work work = { done, cancellable };
+  GThreadPool *pool = g_thread_pool_new (measure, &work, N_THREADS, FALSE, NULL);
+  GError *first = NULL;
+
+  for (guint i = 0; i < n; i++)
+    g_thread_pool_push (pool, &measurements[i], NULL);
+  for (guint i = 1; i <= n; i++)
+    {
+      ScribeMeasurement *m = g_async_queue_pop (done);
+
+      if (m->error && first == NULL)
+        first = g_error_copy (m->error);
+      if (progress)
+        progress (i, n, data);
+    }
+  g_thread_pool_free (pool, FALSE, TRUE);
+  if (first)
+    g_propagate_error (error, first);
+  return first == NULL;
+}
+
+void
+scribe_measurement_clear (ScribeMeasurement *m)
+{
+  for (guint i = 0; i < SCRIBE_N_SPANS; i++)
+    g_clear_pointer (&m->times.audio[i], g_array_unref);
+  g_clear_pointer (&m->times.prompt, g_array_unref);
+  g_clear_pointer (&m->times.token, g_array_unref);
+  g_clear_pointer (&m->times.batch, g_array_unref);
+  g_clear_error (&m->error);
+}
+
+void
+scribe_times_add (ScribeProfileRow *sum, const ScribeProfileRow *row, double sign)
+{
+  sum->kernel += sign * row->kernel;
+  sum->transfer += sign * row->transfer;
+  sum->overhead += sign * row->overhead;
+  sum->host += sign * row->host;
+  sum->quantise += sign * row->quantise;
+  sum->flops += sign * row->flops;
+  sum->bytes += sign * row->bytes;
+  sum->n_tiles = MAX (sum->n_tiles, row->n_tiles);
+}
+
+ScribeProfileRow
+scribe_times_sum (GArray *rows, const char *prefix)
+{
+  ScribeProfileRow sum = { 0 };
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      const ScribeProfileRow *row = &g_array_index (rows, ScribeProfileRow, i);
+
+      if (g_str_has_prefix (row->op, prefix))
+        scribe_times_add (&sum, row, 1);
+    }
+  return sum;
+}
+
+ScribeProfileRow
+scribe_times_encoder (GArray *rows)
+{
+  ScribeProfileRow sum = scribe_times_sum (rows, "encoder."), cross = scribe_times_sum (rows, "encoder.cross.");
+
+  scribe_times_add (&sum, &cross, -1);
+  return sum;
+}
+
+double
+scribe_row_modelled (const ScribeProfileRow *row)
+{
+  return row->kernel + row->transfer + row->overhead;
+}
+
+double
+scribe_row_host (const ScribeProfileRow *row)
+{
+  return row->host + row->quantise;
+}

@@ -1,0 +1,79 @@
+/* npu-times.h - what an emulated NPU would take, run by run
+ *
+ * A measurement runs the graphs of a model, or one matrix product, over silence: how long the array works does not depend on what is said.
+ * Each has a device of its own, so several run at once; modelled times are the same every time, those of the host are
+ * processor times of the thread that asked.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "device/device.h"
+
+G_BEGIN_DECLS
+
+/* Windows of sound, by positions of the encoder */
+typedef enum
+{
+  SCRIBE_SPAN_UTTERANCE, /* 5.12 s */
+  SCRIBE_SPAN_SHORT,     /* 10.24 s */
+  SCRIBE_SPAN_WINDOW,    /* as long as the model hears */
+  SCRIBE_N_SPANS
+} ScribeSpan;
+
+#define SCRIBE_TIMES_WINDOWS   8  /* decoded together of a long recording */
+#define SCRIBE_TIMES_TOKENS    80 /* of a window */
+#define SCRIBE_TIMES_UTTERANCE 20 /* tokens of an utterance */
+#define SCRIBE_TIMES_PROMPT    3  /* tokens before the first that is spoken */
+
+/* Of one run, or on average of some: ScribeProfileRow for each op; "bytes" of those of audio: the least that it has to move */
+typedef struct
+{
+  GArray *audio[SCRIBE_N_SPANS];
+  double emulated[SCRIBE_N_SPANS]; /* processor seconds that the host took for them */
+  GArray *prompt;                  /* a step of SCRIBE_TIMES_PROMPT tokens */
+  GArray *token;                   /* a step of one token of an utterance */
+  GArray *batch;                   /* a step of one token of each of SCRIBE_TIMES_WINDOWS windows */
+  guint n_ops, n_idle_ops;         /* that the graphs have; that the array did not do */
+} ScribeTimes;
+
+typedef struct _ScribeMeasurement ScribeMeasurement;
+
+struct _ScribeMeasurement
+{
+  ScribeCosts costs;
+  gboolean fast;
+  guint n_columns;
+  ScribeModel *model; /* NULL: a product of size x size matrices, in audio[SCRIBE_SPAN_WINDOW] */
+  gboolean decodes;   /* decoder steps are wanted */
+  guint size;
+  ScribeTimes times;
+  GError *error;
+};
+
+/* Positions of the encoder in such a window. */
+guint scribe_span_positions (const ScribeModel *model, ScribeSpan span);
+
+/* Does all of them, two at a time; progress is called in this thread. FALSE with error set where one failed. */
+gboolean scribe_measure (ScribeMeasurement *measurements,
+                         guint n,
+                         void (*progress) (double done, double total, gpointer data),
+                         gpointer data,
+                         GCancellable *cancellable,
+                         GError **error);
+void scribe_measurement_clear (ScribeMeasurement *measurement);
+
+/* Adds a row (sign 1), or takes it away (-1); n_tiles: the most. */
+void scribe_times_add (ScribeProfileRow *sum, const ScribeProfileRow *row, double sign);
+
+/* All ops whose names begin so, added up. */
+ScribeProfileRow scribe_times_sum (GArray *rows, const char *prefix);
+
+/* The encoder without what is made for the decoder. */
+ScribeProfileRow scribe_times_encoder (GArray *rows);
+
+/* Modelled seconds of a row, and those of the host. */
+double scribe_row_modelled (const ScribeProfileRow *row);
+double scribe_row_host (const ScribeProfileRow *row);
+
+G_END_DECLS
