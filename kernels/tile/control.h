@@ -121,15 +121,18 @@ typedef struct
   uint16_t seen[TILE_CONTROL_GROUPS][TILE_CONTROL_ROWS][2]; /* keys begin .. end - 1 that a row sees */
 } TileControlAttention;
 
-/* New keys and values into a block of 64 of a cache: for each head of this column on B new keys (one single, or two pair objects of 32 columns), new
- * values (the same, rows are tokens), then of the cache's block the keys and the values (transposed, as attention reads them). Of a head's results,
+#define TILE_CACHE_ITEMS 32 /* blocks of 64 keys in one op, at most */
+
+/* New keys and values into blocks of 64 of caches: for each head of this column on B new keys (one single, or two pair objects of 32 columns), new
+ * values (the same, rows are tokens), then of each item, a block, the keys and the values (transposed, as attention reads them). Of an item's results,
  * keys and then values, a core writes that whose number is its row. */
 typedef struct
 {
-  uint32_t n_heads;
-  uint32_t format;                /* TileFormat of all: single or pair */
-  uint32_t fresh;                 /* 1: what the block held counts as zeros, but comes all the same */
-  uint8_t map[TILE_CONTROL_ROWS]; /* for each key the row among the new ones that takes its place, or 255 (cache.h) */
+  uint32_t n_heads, n_items;
+  uint32_t format; /* TileFormat of all: single or pair */
+  uint32_t fresh;  /* bit i: what item i held counts as zeros, but comes all the same */
+  uint8_t map[TILE_CACHE_ITEMS]
+             [TILE_CONTROL_ROWS]; /* for each key the row among the new ones that takes its place, or 255 (cache.h) */
 } TileControlCache;
 
 /* Power of the DFT of windowed frames: for each round n_tiles times n_steps i16 objects of the group's 72 frames on A, each of 32 more of their

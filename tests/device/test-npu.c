@@ -195,7 +195,7 @@ test_attention_of_encoder (void)
 }
 
 /* A decoder's self attention over steps of several sequences: prompts of different lengths, single tokens, blocks of 64 that fill up,
- * a past that is copied, and more sequences than a channel has room for tasks. */
+ * a past that is copied, more sequences than a channel has room for tasks, and every other one. */
 typedef struct
 {
   guint n_tokens;
@@ -229,6 +229,7 @@ test_attention_of_decoder (void)
         { 9, 0, 1 },
         { 10, 0, 1 },
         { 11, 0, 1 } } },
+    { 7, { { 3, 1, 1 }, { 5, 1, 1 }, { 7, 1, 1 }, { 9, 1, 1 }, { 4, 1, 2 }, { 0, 67, 1 } } },
   };
   const guint n = 256;
   g_autoptr (GPtrArray) owned = g_ptr_array_new_with_free_func (g_free);

@@ -227,23 +227,77 @@ npu_lower_attention (NpuLower *lower)
   npu_flush (lower);
 }
 
-/* New keys and values of one block of 64 positions of one sequence, from one block of rows of this step. */
+/* New keys and values, from one block of rows of this step, of one block of 64 positions of each of n sequences, "stride" apart. */
 typedef struct
 {
-  guint sequence, block, rows;
-} Item;
+  guint first, stride, n;
+  guint block, rows;
+} Items;
 
 static void
-cache_item (NpuLower *lower, const Item *item)
+fill_map (const NpuLower *lower, const Items *items, guint item, TileControlCache *control)
 {
-  const NpuOverlay *overlay = lower->device->overlay;
   const ScribeRun *run = lower->run;
-  const NpuTensor cache = npu_cache (lower->device, lower->op->out, item->sequence);
-  const NpuSegment segment = { cache, 1 };
-  const guint n_head = lower->op->out->n_cols / SCRIBE_HEAD_SIZE, n_kind = cache.n_objects / 2, n = n_kind / n_head;
-  const guint64 base = cache.offset + (guint64) item->block * cache.n_objects * TILE_OBJECT_BYTES;
 
-  for (guint column = 0; column < overlay->n_columns; column++)
+  memset (control->map[item], 0xff, sizeof control->map[item]);
+  for (guint i = 0; i < TILE_M && items->rows * TILE_M + i < run->n_tokens; i++)
+    {
+      const ScribeStepToken *token = &run->tokens[items->rows * TILE_M + i];
+
+      if (token->sequence != items->first + item * items->stride || token->position / NPU_KEYS != items->block)
+        continue;
+      control->map[item][token->position % NPU_KEYS] = (guint8) i;
+      if (token->position % NPU_KEYS == 0)
+        control->fresh |= 1u << item;
+    }
+}
+
+/* The same part of each item's block. */
+static ScribeNpuPattern
+of_items (const NpuLower *lower, const Items *items, ScribeNpuPattern pattern)
+{
+  const guint64 first = npu_cache (lower->device, lower->op->out, items->first).offset,
+                next = npu_cache (lower->device, lower->op->out, items->first + items->stride).offset;
+
+  pattern.iterations = items->n;
+  pattern.iteration_step = (guint) ((next - first) / sizeof (guint32));
+  return pattern;
+}
+
+static void
+cache_head (NpuLower *lower, const Items *items, guint column, guint head)
+{
+  const NpuTensor cache = npu_cache (lower->device, lower->op->out, items->first);
+  NpuSegment segment = { cache, 1 };
+  const guint n_head = lower->op->out->n_cols / SCRIBE_HEAD_SIZE, n_kind = cache.n_objects / 2, n = n_kind / n_head;
+  const guint step = head / lower->spread.n_slots;
+  ScribeNpuPattern both, keys, values;
+
+  segment.keys.offset += (guint64) items->block * cache.n_objects * TILE_OBJECT_BYTES;
+  both = of_items (lower, items, npu_head_pattern (&segment, head, n_head, TRUE));
+  for (guint kind = 0; kind < 2; kind++)
+    npu_task (lower, step, column, SCRIBE_NPU_B, FALSE,
+              npu_tensor_rows (&lower->plan->new_rows[kind], items->rows, 1, head * n, n));
+  npu_task (lower, step, column, SCRIBE_NPU_B, FALSE, both);
+  if (lower->device->overlay->n_fed == NPU_OVERLAY_ROWS)
+    {
+      npu_task (lower, step, column, SCRIBE_NPU_C0, FALSE, both);
+      return;
+    }
+  keys = of_items (lower, items, npu_head_pattern (&segment, head, n_head, FALSE));
+  values = keys;
+  values.offset += (guint64) n_kind * TILE_OBJECT_BYTES;
+  npu_task (lower, step, column, SCRIBE_NPU_C0, FALSE, keys);
+  npu_task (lower, step, column, SCRIBE_NPU_C1, FALSE, values);
+}
+
+static void
+cache_items (NpuLower *lower, const Items *items)
+{
+  const NpuTensor cache = npu_cache (lower->device, lower->op->out, items->first);
+  const guint n_head = lower->op->out->n_cols / SCRIBE_HEAD_SIZE, n_slots = lower->spread.n_slots;
+
+  for (guint column = 0; column < lower->device->overlay->n_columns; column++)
     {
       const guint slot = npu_slot (lower, column);
       guint64 offset;
@@ -252,62 +306,65 @@ cache_item (NpuLower *lower, const Item *item)
       if (slot >= n_head)
         continue;
       control = npu_control (lower, TILE_OP_CACHE, &offset);
-      control->cache.n_heads = (n_head - slot + lower->spread.n_slots - 1) / lower->spread.n_slots;
+      control->cache.n_heads = (n_head - slot + n_slots - 1) / n_slots;
+      control->cache.n_items = items->n;
       control->cache.format = cache.format;
-      memset (control->cache.map, 0xff, sizeof control->cache.map);
-      for (guint i = 0; i < TILE_M && item->rows * TILE_M + i < run->n_tokens; i++)
-        {
-          const ScribeStepToken *token = &run->tokens[item->rows * TILE_M + i];
-
-          if (token->sequence != item->sequence || token->position / NPU_KEYS != item->block)
-            continue;
-          control->cache.map[token->position % NPU_KEYS] = (guint8) i;
-          control->cache.fresh |= token->position % NPU_KEYS == 0;
-        }
+      for (guint item = 0; item < items->n; item++)
+        fill_map (lower, items, item, &control->cache);
       npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
-
-      for (guint head = slot; head < n_head; head += lower->spread.n_slots)
-        {
-          const guint step = head / lower->spread.n_slots;
-          ScribeNpuPattern past = npu_head_pattern (&segment, head, n_head, TRUE), keys, values;
-
-          past.offset += (guint64) item->block * cache.n_objects * TILE_OBJECT_BYTES;
-          for (guint kind = 0; kind < 2; kind++)
-            npu_task (lower, step, column, SCRIBE_NPU_B, FALSE,
-                      npu_tensor_rows (&lower->plan->new_rows[kind], item->rows, 1, head * n, n));
-          npu_task (lower, step, column, SCRIBE_NPU_B, FALSE, past);
-
-          keys = npu_pattern_linear (cache.buffer, base + (guint64) head * n * TILE_OBJECT_BYTES, n);
-          values = npu_pattern_linear (cache.buffer, base + (guint64) (n_kind + head * n) * TILE_OBJECT_BYTES, n);
-          if (overlay->n_fed == NPU_OVERLAY_ROWS)
-            npu_task (lower, step, column, SCRIBE_NPU_C0, FALSE, past);
-          else
-            {
-              npu_task (lower, step, column, SCRIBE_NPU_C0, FALSE, keys);
-              npu_task (lower, step, column, SCRIBE_NPU_C1, FALSE, values);
-            }
-        }
+      for (guint head = slot; head < n_head; head += n_slots)
+        cache_head (lower, items, column, head);
     }
+}
+
+/* As far apart as a descriptor's iterations may be. */
+static guint
+largest_stride (const NpuLower *lower)
+{
+  const guint64 first = npu_cache (lower->device, lower->op->out, 0).offset,
+                next = npu_cache (lower->device, lower->op->out, 1).offset;
+
+  return (guint) (SCRIBE_NPU_MAX_ITERATION_STEP * sizeof (guint32) / (next - first));
+}
+
+/* Whether a token's keys are one more item, or one that is already there. */
+static gboolean
+takes (Items *items, const ScribeStepToken *token, guint rows, guint max_stride)
+{
+  const guint last = items->first + (items->n - 1) * items->stride;
+
+  if (items->n == 0 || token->position / NPU_KEYS != items->block || rows != items->rows)
+    return FALSE;
+  if (token->sequence <= last)
+    return token->sequence >= items->first && (token->sequence - items->first) % MAX (items->stride, 1) == 0;
+  if (items->n == TILE_CACHE_ITEMS || (items->n > 1 && token->sequence != last + items->stride)
+      || token->sequence - last > max_stride)
+    return FALSE;
+  items->stride = token->sequence - last;
+  items->n++;
+  return TRUE;
 }
 
 void
 npu_lower_cache (NpuLower *lower)
 {
   const ScribeRun *run = lower->run;
+  const guint max_stride = largest_stride (lower);
+  Items items = { 0 };
 
-  for (guint i = 0; i < run->n_tokens; i++)
+  for (guint i = 0; i <= run->n_tokens; i++)
     {
-      const Item item = { run->tokens[i].sequence, run->tokens[i].position / NPU_KEYS, i / TILE_M };
-      gboolean seen = FALSE;
+      const ScribeStepToken *token = i < run->n_tokens ? &run->tokens[i] : NULL;
 
-      for (guint j = 0; j < i && !seen; j++)
-        seen = run->tokens[j].sequence == item.sequence && run->tokens[j].position / NPU_KEYS == item.block
-               && j / TILE_M == item.rows;
-      if (seen)
+      if (token != NULL && takes (&items, token, i / TILE_M, max_stride))
         continue;
-
-      /* two items may be rows of the same block: the second reads what the first wrote */
-      cache_item (lower, &item);
-      npu_flush (lower);
+      if (items.n > 0)
+        {
+          /* rows to come may be of the same block as these: they read what is written here */
+          cache_items (lower, &items);
+          npu_flush (lower);
+        }
+      if (token != NULL)
+        items = (Items){ token->sequence, 1, 1, token->position / NPU_KEYS, i / TILE_M };
     }
 }

@@ -22,6 +22,8 @@ G_BEGIN_DECLS
 #define SCRIBE_NPU_MAX_TIMES      256 /* of a task, iterations and all */
 #define SCRIBE_NPU_MAX_ARGUMENTS  7   /* of a run */
 
+#define SCRIBE_NPU_MAX_ITERATION_STEP (1u << 20) /* words */
+
 /* The shim's channels as the overlay uses them */
 typedef enum
 {
