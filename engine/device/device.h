@@ -109,6 +109,7 @@ typedef struct
   gboolean fast;   /* on an NPU: activations and weights in one block of mantissas, not in two */
   guint n_columns; /* of the NPU's array; 0: all */
   ScribeCosts costs;
+  gboolean instant; /* of these costs, not those of calls and instructions: what is left is the work itself, and its data */
 } ScribeDeviceOptions;
 
 typedef struct _ScribeDevice ScribeDevice;

@@ -21,13 +21,14 @@ typedef enum
 /* Arrays of 1, 2, 4 and 8 columns of four tiles */
 #define SCRIBE_N_ARRAYS 4
 
-#define SCRIBE_N_MEASUREMENTS (SCRIBE_N_MODES * SCRIBE_N_COSTS + 2 * SCRIBE_N_ARRAYS - 1)
+#define SCRIBE_N_MEASUREMENTS ((SCRIBE_N_MODES + 1) * SCRIBE_N_COSTS + 2 * SCRIBE_N_ARRAYS - 1)
 
 typedef struct
 {
   ScribeModel *model;
   ScribeMeasurement all[SCRIBE_N_MEASUREMENTS];
   const ScribeTimes *times[SCRIBE_N_MODES][SCRIBE_N_COSTS]; /* of 32 tiles */
+  const ScribeTimes *instant[SCRIBE_N_COSTS];               /* of 32 tiles, fast, were calls and instructions free */
   const ScribeTimes *encoders[SCRIBE_N_ARRAYS];             /* fast, nominal */
   const ScribeTimes *products[SCRIBE_N_ARRAYS];
 } ScribeNpuBench;
@@ -40,6 +41,9 @@ void scribe_npu_bench_tell (const ScribeNpuBench *bench, ScribeReport *report);
 /* Seconds from the end of an utterance to its last token; how many times as fast as speech a long recording is. */
 double scribe_npu_bench_utterance (const ScribeTimes *times);
 double scribe_npu_bench_speed (const ScribeNpuBench *bench, const ScribeTimes *times);
+
+/* Of an encoder run, the share by which dispatch, instructions and the host's work make it longer. */
+double scribe_npu_bench_overhead (const ScribeNpuBench *bench, ScribeCosts costs);
 
 /* Seconds that the encoder, or the product, takes on an array; and would take if nothing but work and memory counted: work of all cores shared out
  * evenly, and weights and activations moved once. */

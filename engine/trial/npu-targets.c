@@ -87,15 +87,6 @@ speed (const Trial *trial, ScribeMode mode, ScribeCosts costs)
   return scribe_npu_bench_speed (&trial->bench, trial->bench.times[mode][costs]);
 }
 
-/* Dispatch, instructions and the host, in percent of all of an encoder run. */
-static double
-overhead_percent (const Trial *trial, ScribeCosts costs)
-{
-  ScribeProfileRow sum = scribe_times_encoder (trial->bench.times[SCRIBE_MODE_FAST][costs]->audio[SCRIBE_SPAN_SHORT]);
-
-  return 100 * (sum.overhead + scribe_row_host (&sum)) / (scribe_row_modelled (&sum) + scribe_row_host (&sum));
-}
-
 /* Each in fast mode, and in accurate mode with twice the time. */
 static void
 add_times (Trial *trial, ScribeTable *table)
@@ -185,11 +176,11 @@ add_ratios (Trial *trial, ScribeTable *table)
     const Target overhead = { "overhead",
                               _ ("dispatch, instructions and host, of an encoder run"),
                               "%",
-                              overhead_percent (trial, SCRIBE_COSTS_NOMINAL),
+                              100 * scribe_npu_bench_overhead (bench, SCRIBE_COSTS_NOMINAL),
                               10,
                               FALSE,
-                              overhead_percent (trial, SCRIBE_COSTS_PESSIMISTIC),
-                              overhead_percent (trial, SCRIBE_COSTS_BEST) };
+                              100 * scribe_npu_bench_overhead (bench, SCRIBE_COSTS_PESSIMISTIC),
+                              100 * scribe_npu_bench_overhead (bench, SCRIBE_COSTS_BEST) };
 
     add (trial, table, &overhead);
   }

@@ -75,7 +75,8 @@ options_of (const ScribeMeasurement *m)
                                 .n_threads = 1,
                                 .fast = m->fast,
                                 .n_columns = m->n_columns,
-                                .costs = m->costs };
+                                .costs = m->costs,
+                                .instant = m->instant };
 }
 
 static gboolean
@@ -132,16 +133,28 @@ processor_seconds (void)
   return (double) now.tv_sec + (double) now.tv_nsec * 1e-9;
 }
 
+/* Memory of its own: fresh zeros would be put in place while the host's time is taken. */
+static float *
+make_silence (guint n_samples)
+{
+  float *silence = g_new (float, n_samples);
+
+  for (guint i = 0; i < n_samples; i++)
+    silence[i] = 0;
+  return silence;
+}
+
 static gboolean
 encode (ScribeMeasurement *m, ScribeDecoder *decoder, ScribeSpan span, GCancellable *cancellable, GError **error)
 {
   const guint n_ctx = scribe_span_positions (m->model, span);
-  g_autofree float *silence = g_new0 (float, scribe_decoder_window_samples (n_ctx));
+  g_autofree float *silence = make_silence (scribe_decoder_window_samples (n_ctx));
   const double start = processor_seconds ();
 
   scribe_profile_reset (decoder->device->profile);
   if (!scribe_decoder_encode (decoder, 0, silence, n_ctx, cancellable, error))
     return FALSE;
+  g_clear_pointer (&m->times.audio[span], g_array_unref);
   m->times.emulated[span] = processor_seconds () - start;
   m->times.audio[span] = take_rows (decoder->device, 1);
   note_least_bytes (m->times.audio[span], decoder->whisper->audio, n_ctx, m->fast);
@@ -173,18 +186,28 @@ step (ScribeDecoder *decoder, guint n_windows, guint position, guint n, GCancell
   return scribe_decoder_step (decoder, tokens, queries, cancellable, error);
 }
 
-/* Single tokens at some places of a text of n: their mean is that of all. */
-static GArray *
-steps (ScribeDecoder *decoder, guint n_windows, guint n, GCancellable *cancellable, GError **error)
+/* Single tokens of a text of n, one after another: the first, and some on average, whose mean is that of all others. */
+static gboolean
+steps (ScribeDecoder *decoder,
+       guint n_windows,
+       guint n,
+       GArray **first,
+       GArray **later,
+       GCancellable *cancellable,
+       GError **error)
 {
-  const guint last = SCRIBE_TIMES_PROMPT + n - 1;
-  const guint places[] = { SCRIBE_TIMES_PROMPT, (SCRIBE_TIMES_PROMPT + last) / 2, last };
+  const guint begin = SCRIBE_TIMES_PROMPT, last = begin + n - 1, places[] = { begin + 1, (begin + 1 + last) / 2, last };
 
+  scribe_profile_reset (decoder->device->profile);
+  if (!step (decoder, n_windows, begin, 1, cancellable, error))
+    return FALSE;
+  *first = take_rows (decoder->device, 1);
   scribe_profile_reset (decoder->device->profile);
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     if (!step (decoder, n_windows, places[i], 1, cancellable, error))
-      return NULL;
-  return take_rows (decoder->device, G_N_ELEMENTS (places));
+      return FALSE;
+  *later = take_rows (decoder->device, G_N_ELEMENTS (places));
+  return TRUE;
 }
 
 static gboolean
@@ -193,18 +216,20 @@ decode (ScribeMeasurement *m, ScribeDecoder *decoder, GCancellable *cancellable,
   ScribeDevice *device = decoder->device;
 
   device->window_ctx[0] = scribe_span_positions (m->model, SCRIBE_SPAN_UTTERANCE);
+  /* an utterance before this one: memory is there, instructions are not */
+  if (!step (decoder, 1, 0, SCRIBE_TIMES_PROMPT, cancellable, error)
+      || !step (decoder, 1, SCRIBE_TIMES_PROMPT, 1, cancellable, error))
+    return FALSE;
   scribe_profile_reset (device->profile);
   if (!step (decoder, 1, 0, SCRIBE_TIMES_PROMPT, cancellable, error))
     return FALSE;
   m->times.prompt = take_rows (device, 1);
-  m->times.token = steps (decoder, 1, SCRIBE_TIMES_UTTERANCE, cancellable, error);
-  if (m->times.token == NULL)
+  if (!steps (decoder, 1, SCRIBE_TIMES_UTTERANCE, &m->times.first, &m->times.token, cancellable, error))
     return FALSE;
 
   for (guint window = 0; window < SCRIBE_TIMES_WINDOWS; window++)
     device->window_ctx[window] = scribe_span_positions (m->model, SCRIBE_SPAN_WINDOW);
-  m->times.batch = steps (decoder, SCRIBE_TIMES_WINDOWS, SCRIBE_TIMES_TOKENS, cancellable, error);
-  return m->times.batch != NULL;
+  return steps (decoder, SCRIBE_TIMES_WINDOWS, SCRIBE_TIMES_TOKENS, &m->times.first_batch, &m->times.batch, cancellable, error);
 }
 
 static void
@@ -222,18 +247,22 @@ count_ops (ScribeTimes *times, GArray *rows)
 static gboolean
 measure_model (ScribeMeasurement *m, GCancellable *cancellable, GError **error)
 {
+  static const ScribeSpan spans[] = { SCRIBE_SPAN_WINDOW, SCRIBE_SPAN_WINDOW, SCRIBE_SPAN_SHORT, SCRIBE_SPAN_UTTERANCE },
+                          of_others[] = { SCRIBE_SPAN_WINDOW, SCRIBE_SPAN_SHORT }, of_instant[] = { SCRIBE_SPAN_SHORT };
+  const ScribeSpan *wanted = m->decodes ? spans : m->instant ? of_instant : of_others;
+  const guint n = m->decodes ? G_N_ELEMENTS (spans) : m->instant ? G_N_ELEMENTS (of_instant) : G_N_ELEMENTS (of_others);
   g_autoptr (ScribeDecoder) decoder = open_decoder (m, error);
 
   if (decoder == NULL)
     return FALSE;
-  for (guint span = m->decodes ? 0 : SCRIBE_SPAN_SHORT; span < SCRIBE_N_SPANS; span++)
-    if (!encode (m, decoder, span, cancellable, error))
+  for (guint i = 0; i < n; i++)
+    if (!encode (m, decoder, wanted[i], cancellable, error))
       return FALSE;
-  count_ops (&m->times, m->times.audio[SCRIBE_SPAN_WINDOW]);
   if (!m->decodes)
     return TRUE;
   if (!decode (m, decoder, cancellable, error))
     return FALSE;
+  count_ops (&m->times, m->times.audio[SCRIBE_SPAN_WINDOW]);
   count_ops (&m->times, m->times.token);
   return TRUE;
 }
@@ -291,7 +320,9 @@ scribe_measurement_clear (ScribeMeasurement *m)
   for (guint i = 0; i < SCRIBE_N_SPANS; i++)
     g_clear_pointer (&m->times.audio[i], g_array_unref);
   g_clear_pointer (&m->times.prompt, g_array_unref);
+  g_clear_pointer (&m->times.first, g_array_unref);
   g_clear_pointer (&m->times.token, g_array_unref);
+  g_clear_pointer (&m->times.first_batch, g_array_unref);
   g_clear_pointer (&m->times.batch, g_array_unref);
   g_clear_error (&m->error);
 }

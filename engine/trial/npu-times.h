@@ -21,19 +21,20 @@ typedef enum
   SCRIBE_N_SPANS
 } ScribeSpan;
 
-#define SCRIBE_TIMES_WINDOWS   8  /* decoded together of a long recording */
+#define SCRIBE_TIMES_WINDOWS   32 /* decoded together of a long recording */
 #define SCRIBE_TIMES_TOKENS    80 /* of a window */
 #define SCRIBE_TIMES_UTTERANCE 20 /* tokens of an utterance */
 #define SCRIBE_TIMES_PROMPT    3  /* tokens before the first that is spoken */
 
-/* Of one run, or on average of some: ScribeProfileRow for each op; "bytes" of those of audio: the least that it has to move */
+/* Of one run, or on average of some: ScribeProfileRow for each op; "bytes" of those of audio: the least that it has to move. Windows of
+ * SCRIBE_SPAN_WINDOW follow one of their own length, the others one of another: then the host has instructions to write. So it has in a text's first step. */
 typedef struct
 {
   GArray *audio[SCRIBE_N_SPANS];
   double emulated[SCRIBE_N_SPANS]; /* processor seconds that the host took for them */
   GArray *prompt;                  /* a step of SCRIBE_TIMES_PROMPT tokens */
-  GArray *token;                   /* a step of one token of an utterance */
-  GArray *batch;                   /* a step of one token of each of SCRIBE_TIMES_WINDOWS windows */
+  GArray *first, *token;           /* a step of one token of an utterance: the first of its text; one after another */
+  GArray *first_batch, *batch;     /* steps of one token of each of SCRIBE_TIMES_WINDOWS windows */
   guint n_ops, n_idle_ops;         /* that the graphs have; that the array did not do */
 } ScribeTimes;
 
@@ -46,6 +47,7 @@ struct _ScribeMeasurement
   guint n_columns;
   ScribeModel *model; /* NULL: a product of size x size matrices, in audio[SCRIBE_SPAN_WINDOW] */
   gboolean decodes;   /* decoder steps are wanted */
+  gboolean instant;   /* see ScribeDeviceOptions; SCRIBE_SPAN_SHORT only */
   guint size;
   ScribeTimes times;
   GError *error;

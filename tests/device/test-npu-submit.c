@@ -214,6 +214,29 @@ next_step (Fixture *f, Step *step, guint i)
     };
 }
 
+/* What is lowered after other runs is what is lowered after none. Adds what was kept. */
+static void
+assert_as_if_new (Fixture *f, const ScribeRun *run, guint *n_kept)
+{
+  NpuLower state = { .device = f->device, .plan = f->plan, .run = run };
+  const ScribeNpuTransaction found = npu_lower_run (&state);
+  const guint n_control = state.flow.control;
+  g_autofree guint32 *words = g_memdup2 (found.words, found.n_words * sizeof *words);
+  g_autofree guint8 *control = g_memdup2 (f->plan->control->data, n_control);
+  ScribeNpuTransaction expected;
+
+  *n_kept += state.keeps;
+  g_array_set_size (f->plan->shape, 0);
+  memset (f->plan->control->data, 0xA5, f->plan->control->len);
+  state = (NpuLower){ .device = f->device, .plan = f->plan, .run = run };
+  expected = npu_lower_run (&state);
+  g_assert_false (state.keeps);
+  g_assert_cmpmem (words, found.n_words * sizeof *words, expected.words, expected.n_words * sizeof *words);
+  g_assert_cmpmem (control, n_control, f->plan->control->data, state.flow.control);
+  g_assert_cmpmem (&found.reach, sizeof found.reach, &expected.reach, sizeof expected.reach);
+  g_assert_cmphex (found.checksum, ==, expected.checksum);
+}
+
 static void
 test_kept_of_last_step (Fixture *f, gconstpointer data)
 {
@@ -224,33 +247,28 @@ test_kept_of_last_step (Fixture *f, gconstpointer data)
     f->device->base.window_ctx[w] = N_CTX - w;
   for (guint i = 0; i < N_STEPS; i++)
     {
-      ScribeNpuTransaction found, expected;
-      NpuLower state = { .device = f->device, .plan = f->plan };
-      ScribeRun run;
-      g_autofree guint32 *words = NULL;
-      g_autofree guint8 *control = NULL;
-      guint n_control;
-
       next_step (f, &step, i);
-      run = (ScribeRun){ .n_tokens = step.n_tokens, .tokens = step.tokens, .n_queries = step.n_queries, .queries = step.queries };
-      state.run = &run;
-      found = npu_lower_run (&state);
-      n_kept += state.keeps;
-      n_control = state.flow.control;
-      words = g_memdup2 (found.words, found.n_words * sizeof *words);
-      control = g_memdup2 (f->plan->control->data, n_control);
-
-      g_array_set_size (f->plan->shape, 0);
-      memset (f->plan->control->data, 0xA5, f->plan->control->len);
-      state = (NpuLower){ .device = f->device, .plan = f->plan, .run = &run };
-      expected = npu_lower_run (&state);
-      g_assert_false (state.keeps);
-      g_assert_cmpmem (words, found.n_words * sizeof *words, expected.words, expected.n_words * sizeof *words);
-      g_assert_cmpmem (control, n_control, f->plan->control->data, state.flow.control);
-      g_assert_cmpmem (&found.reach, sizeof found.reach, &expected.reach, sizeof expected.reach);
-      g_assert_cmphex (found.checksum, ==, expected.checksum);
+      assert_as_if_new (
+          f,
+          &(ScribeRun){ .n_tokens = step.n_tokens, .tokens = step.tokens, .n_queries = step.n_queries, .queries = step.queries },
+          &n_kept);
     }
   g_assert_cmpuint (n_kept, >, N_STEPS / 2);
+}
+
+static void
+test_kept_of_last_window (Fixture *f, gconstpointer data)
+{
+  guint n_kept = 0;
+
+  for (guint i = 0; i < N_STEPS; i++)
+    {
+      const ScribeRun run = { .n_ctx = i % 5 < 3 ? N_CTX : N_CTX - i, .window = i / 3 % N_WINDOWS };
+
+      f->plan->mel.scale = i % 4 == 0 ? 0.5f : 0.25f;
+      assert_as_if_new (f, &run, &n_kept);
+    }
+  g_assert_cmpuint (n_kept, >, N_STEPS / 3);
 }
 
 #define ADD(path, is_step, test) g_test_add ("/npu-submit/" path, Fixture, GINT_TO_POINTER (is_step), set_up, test, tear_down)
@@ -263,5 +281,6 @@ main (int argc, char **argv)
   ADD ("for-another-design", FALSE, test_for_another_design);
   ADD ("too-small", FALSE, test_too_small);
   ADD ("kept-of-last-step", TRUE, test_kept_of_last_step);
+  ADD ("kept-of-last-window", FALSE, test_kept_of_last_window);
   return g_test_run ();
 }

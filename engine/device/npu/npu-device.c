@@ -114,7 +114,7 @@ boot (NpuDevice *npu, GError **error)
   g_autoptr (GArray) writes = npu_overlay_configuration (npu->overlay);
 
   g_clear_pointer (&npu->emulator, npu_emulator_free);
-  npu->emulator = npu_emulator_new (npu->overlay->n_columns, NPU_ROWS, NPU2, npu_costs_of (npu->base.options.costs));
+  npu->emulator = npu_emulator_new (npu->overlay->n_columns, NPU_ROWS, NPU2, &npu->costs);
   for (guint column = 0; column < npu->overlay->n_columns; column++)
     for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
       npu_emulator_set_program (npu->emulator, column, NPU_COMPUTE_ROW + row, tile_kernels_get_nth (0)->program);
@@ -132,6 +132,7 @@ npu_open (const ScribeDeviceOptions *options, GError **error)
   npu = g_new0 (NpuDevice, 1);
   npu->base.options = *options;
   npu->fast = options->fast;
+  npu->costs = npu_costs_of (options);
   npu->overlay = npu_overlay_new (NPU2, options->n_columns ? options->n_columns : NPU_MAX_COLUMNS);
   if (npu->overlay == NULL)
     {
@@ -226,10 +227,16 @@ lower_graph (NpuLower *lower)
 ScribeNpuTransaction
 npu_lower_run (NpuLower *lower)
 {
+  ScribeNpuTransaction transaction;
+  double start;
+
   npu_lower_begin (lower);
   npu_kept_begin (lower);
   lower_graph (lower);
-  return scribe_npu_stream_finish (lower->stream);
+  start = npu_host_seconds ();
+  transaction = scribe_npu_stream_finish (lower->stream);
+  npu_profile_row (lower->plan, 0)->host += npu_host_seconds () - start;
+  return transaction;
 }
 
 static void
@@ -315,6 +322,7 @@ submit (ScribePlan *plan, const ScribeRun *run, guint first_token, guint n_token
       return FALSE;
   }
   npu_add_profile (plan, run, &report);
+  npu_profile_row (plan, 0)->host += npu->compared;
   start = npu_host_seconds ();
   npu_answer_queries (plan, run);
   npu_profile_row (plan, plan->graph->ops->len - 1)->host += npu_host_seconds () - start;

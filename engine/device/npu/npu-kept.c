@@ -1,7 +1,8 @@
-/* npu-kept.c - a decoder step keeps of the last one's stream what does not look at tokens and positions
+/* npu-kept.c - a run keeps of the last one's stream what would be the same again
  *
  * Most of a step's words and control objects are those of the step before: products, norms and the attention over windows depend on how many tokens there
- * are, and of which windows, and not on which. The stream and the control objects stay where they are, and an op whose words are known, and which begins in
+ * are, and of which windows, and not on which. All of a window's are those of a window as long as this one, but for how loud it is and where its cross
+ * keys and values go. The stream and the control objects stay where they are, and an op whose words are known, and which begins in
  * the same place and with the same tasks under way, is passed over. Anything else is written anew over what was there. Where it grows or shrinks,
  * the ops behind it begin elsewhere, and are written anew too: an op's words are only taken if nothing has been written over them.
  *
@@ -34,29 +35,34 @@ shape_of (const NpuLower *lower)
   return shape;
 }
 
-/* Values of a step go to the caches, where their positions are, and those of a window to the window's. */
 static gboolean
-is_steady_product (const NpuLower *lower)
+fills_cross_caches (const NpuLower *lower)
 {
-  const GPtrArray *ops = lower->plan->graph->ops;
-
-  if (lower->op->out->kind == SCRIBE_TENSOR_SELF_CACHE && lower->op->out->index % 2 == 1)
-    return FALSE;
   for (guint i = 0; i < MAX (lower->plan->groups[lower->op_index], 1); i++)
-    if (((const ScribeOp *) g_ptr_array_index (ops, lower->op_index + i))->out->kind == SCRIBE_TENSOR_CROSS_CACHE)
-      return FALSE;
-  return TRUE;
+    if (((const ScribeOp *) g_ptr_array_index (lower->plan->graph->ops, lower->op_index + i))->out->kind
+        == SCRIBE_TENSOR_CROSS_CACHE)
+      return TRUE;
+  return FALSE;
 }
 
+/* What an op depends on beside the run's shape, as a number. FALSE: on more than that. Values of a step go to the caches, where their positions are. */
 static gboolean
-is_steady (const NpuLower *lower)
+find_key (const NpuLower *lower, guint32 *key)
 {
   const ScribeOp *op = lower->op;
 
+  *key = 0;
   switch (op->kind)
     {
+    case SCRIBE_OP_SPECTRUM:
+      memcpy (key, &lower->plan->mel.scale, sizeof *key);
+      return TRUE;
     case SCRIBE_OP_LINEAR:
-      return is_steady_product (lower);
+      if (fills_cross_caches (lower))
+        *key = lower->run->window;
+      return op->out->kind != SCRIBE_TENSOR_SELF_CACHE || op->out->index % 2 == 0;
+    case SCRIBE_OP_LOG_MEL:
+    case SCRIBE_OP_CONV1D:
     case SCRIBE_OP_LAYER_NORM:
       return TRUE;
     case SCRIBE_OP_ATTENTION:
@@ -84,7 +90,7 @@ begin (NpuLower *lower, NpuKept *kept)
 {
   kept->before = lower->flow;
   kept->stream_before = lower->stream->state;
-  kept->is_steady = is_steady (lower);
+  kept->is_steady = find_key (lower, &kept->key);
   lower->reach = lower->stream->reach;
   lower->stream->reach = (ScribeNpuReach){ 0 };
 }
@@ -93,8 +99,10 @@ gboolean
 npu_kept_take (NpuLower *lower)
 {
   NpuKept *kept = &lower->plan->kept[lower->op_index];
+  guint32 key;
 
-  if (!lower->keeps || !kept->is_steady || !is_steady (lower) || memcmp (&kept->before, &lower->flow, sizeof lower->flow) != 0
+  if (!lower->keeps || !kept->is_steady || !find_key (lower, &key) || key != kept->key
+      || memcmp (&kept->before, &lower->flow, sizeof lower->flow) != 0
       || memcmp (&kept->stream_before, &lower->stream->state, sizeof lower->stream->state) != 0)
     {
       begin (lower, kept);

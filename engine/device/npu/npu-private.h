@@ -60,7 +60,9 @@ typedef struct
   guint64 overlay_hash;
   NpuEmulator *emulator;
   NpuMemory caches;
-  gboolean fast; /* one block of mantissas for activations, not two */
+  NpuCosts costs;
+  double compared; /* seconds of the host that the last transaction's comparison took */
+  gboolean fast;   /* one block of mantissas for activations, not two */
 } NpuDevice;
 
 /* A matrix in the weights of a plan: for each slot of columns, its tiles one after another. */
@@ -118,7 +120,8 @@ typedef struct
   NpuFlow before, after;
   ScribeNpuStreamState stream_before, stream_after;
   ScribeNpuReach reach; /* of its own tasks */
-  gboolean is_steady;   /* it depends on nothing but the run's shape */
+  gboolean is_steady;   /* it depends on nothing but the run's shape and this: */
+  guint32 key;
 } NpuKept;
 
 struct _ScribePlan
@@ -279,8 +282,8 @@ gboolean npu_submit (NpuDevice *device,
 /* npu-device.c: keys and values of a sequence or window; cache: any of the layer */
 NpuTensor npu_cache (const NpuDevice *device, const ScribeTensor *cache, guint owner);
 
-/* npu-profile.c: a set of costs; processor time of this thread; an op's row; adds a run to the rows of its ops */
-const NpuCosts *npu_costs_of (ScribeCosts costs);
+/* npu-profile.c: the costs that were asked for; processor time of this thread; an op's row; adds a run to the rows of its ops */
+NpuCosts npu_costs_of (const ScribeDeviceOptions *options);
 double npu_host_seconds (void);
 ScribeProfileRow *npu_profile_row (const ScribePlan *plan, guint op_index);
 void npu_add_profile (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report);

@@ -18,10 +18,14 @@ static const NpuCosts *const cost_sets[SCRIBE_N_COSTS] = { [SCRIBE_COSTS_NOMINAL
                                                            [SCRIBE_COSTS_PESSIMISTIC] = &npu_costs_pessimistic,
                                                            [SCRIBE_COSTS_BEST] = &npu_costs_best };
 
-const NpuCosts *
-npu_costs_of (ScribeCosts costs)
+NpuCosts
+npu_costs_of (const ScribeDeviceOptions *options)
 {
-  return cost_sets[costs];
+  NpuCosts costs = *cost_sets[options->costs];
+
+  if (options->instant)
+    costs.stream_word_ns = costs.dispatch_seconds = 0;
+  return costs;
 }
 
 double

@@ -27,13 +27,12 @@ reaches (const ScribeNpuTransaction *transaction, const NpuBuffer *buffers, guin
   return TRUE;
 }
 
-gboolean
-npu_submit (NpuDevice *device,
-            const ScribeNpuTransaction *transaction,
-            const NpuBuffer *buffers,
-            guint n_buffers,
-            NpuReport *report,
-            GError **error)
+static gboolean
+is_as_planned (const NpuDevice *device,
+               const ScribeNpuTransaction *transaction,
+               const NpuBuffer *buffers,
+               guint n_buffers,
+               GError **error)
 {
   if (transaction->checksum != scribe_npu_transaction_checksum (transaction))
     {
@@ -47,6 +46,21 @@ npu_submit (NpuDevice *device,
                    _ ("The NPU's instructions were planned for another design than the one in the array. They were not run."));
       return FALSE;
     }
-  return reaches (transaction, buffers, n_buffers, error)
+  return reaches (transaction, buffers, n_buffers, error);
+}
+
+gboolean
+npu_submit (NpuDevice *device,
+            const ScribeNpuTransaction *transaction,
+            const NpuBuffer *buffers,
+            guint n_buffers,
+            NpuReport *report,
+            GError **error)
+{
+  const double start = npu_host_seconds ();
+  const gboolean is_good = is_as_planned (device, transaction, buffers, n_buffers, error);
+
+  device->compared = npu_host_seconds () - start;
+  return is_good
          && npu_emulator_run (device->emulator, transaction->words, transaction->n_words, buffers, n_buffers, report, error);
 }
