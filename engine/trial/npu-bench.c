@@ -105,10 +105,10 @@ modelled_encoder (const ScribeTimes *times, ScribeSpan span)
 
 /* What the array takes less where those are free, and the host's work. */
 double
-scribe_npu_bench_overhead (const ScribeNpuBench *bench, ScribeCosts costs)
+scribe_npu_bench_overhead (const ScribeNpuBench *bench, ScribeCosts costs, gboolean new_length)
 {
   const ScribeTimes *times = bench->times[SCRIBE_MODE_FAST][costs];
-  ScribeProfileRow sum = scribe_times_encoder (times->audio[SCRIBE_SPAN_SHORT]);
+  ScribeProfileRow sum = scribe_times_encoder (new_length ? times->new_length : times->audio[SCRIBE_SPAN_SHORT]);
   const double all = scribe_row_modelled (&sum) + scribe_row_host (&sum);
 
   return 1 - modelled_encoder (bench->instant[costs], SCRIBE_SPAN_SHORT) / all;

@@ -42,8 +42,8 @@ void scribe_npu_bench_tell (const ScribeNpuBench *bench, ScribeReport *report);
 double scribe_npu_bench_utterance (const ScribeTimes *times);
 double scribe_npu_bench_speed (const ScribeNpuBench *bench, const ScribeTimes *times);
 
-/* Of an encoder run, the share by which dispatch, instructions and the host's work make it longer. */
-double scribe_npu_bench_overhead (const ScribeNpuBench *bench, ScribeCosts costs);
+/* Of an encoder run, the share by which dispatch, instructions and the host's work make it longer. new_length: the run before was longer or shorter. */
+double scribe_npu_bench_overhead (const ScribeNpuBench *bench, ScribeCosts costs, gboolean new_length);
 
 /* Seconds that the encoder, or the product, takes on an array; and would take if nothing but work and memory counted: work of all cores shared out
  * evenly, and weights and activations moved once. */

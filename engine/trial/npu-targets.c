@@ -151,6 +151,22 @@ add_single (Trial *trial,
 }
 
 static void
+add_overhead (Trial *trial, ScribeTable *table, const char *key, const char *title, gboolean new_length)
+{
+  double percent[SCRIBE_N_COSTS];
+
+  for (guint costs = 0; costs < SCRIBE_N_COSTS; costs++)
+    percent[costs] = 100 * scribe_npu_bench_overhead (&trial->bench, costs, new_length);
+  {
+    const Target overhead = {
+      key, title, "%", percent[SCRIBE_COSTS_NOMINAL], 10, FALSE, percent[SCRIBE_COSTS_PESSIMISTIC], percent[SCRIBE_COSTS_BEST]
+    };
+
+    add (trial, table, &overhead);
+  }
+}
+
+static void
 add_ratios (Trial *trial, ScribeTable *table)
 {
   const ScribeNpuBench *bench = &trial->bench;
@@ -172,18 +188,8 @@ add_ratios (Trial *trial, ScribeTable *table)
               "%", share[SCRIBE_SPAN_SHORT], TRUE, 85);
   add_single (trial, table, "encoder_full_32_to_4", _ ("encoder of a whole window: 32 tiles against 4, of the roofline's ratio"),
               "%", share[SCRIBE_SPAN_WINDOW], TRUE, 85);
-  {
-    const Target overhead = { "overhead",
-                              _ ("dispatch, instructions and host, of an encoder run"),
-                              "%",
-                              100 * scribe_npu_bench_overhead (bench, SCRIBE_COSTS_NOMINAL),
-                              10,
-                              FALSE,
-                              100 * scribe_npu_bench_overhead (bench, SCRIBE_COSTS_PESSIMISTIC),
-                              100 * scribe_npu_bench_overhead (bench, SCRIBE_COSTS_BEST) };
-
-    add (trial, table, &overhead);
-  }
+  add_overhead (trial, table, "overhead", _ ("dispatch, instructions and host, of an encoder run as long as the last"), FALSE);
+  add_overhead (trial, table, "overhead_new_length", _ ("the same, of a run of another length"), TRUE);
 }
 
 static void

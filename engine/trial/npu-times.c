@@ -247,20 +247,21 @@ count_ops (ScribeTimes *times, GArray *rows)
 static gboolean
 measure_model (ScribeMeasurement *m, GCancellable *cancellable, GError **error)
 {
-  static const ScribeSpan spans[] = { SCRIBE_SPAN_WINDOW, SCRIBE_SPAN_WINDOW, SCRIBE_SPAN_SHORT, SCRIBE_SPAN_UTTERANCE },
-                          of_others[] = { SCRIBE_SPAN_WINDOW, SCRIBE_SPAN_SHORT }, of_instant[] = { SCRIBE_SPAN_SHORT };
-  const ScribeSpan *wanted = m->decodes ? spans : m->instant ? of_instant : of_others;
-  const guint n = m->decodes ? G_N_ELEMENTS (spans) : m->instant ? G_N_ELEMENTS (of_instant) : G_N_ELEMENTS (of_others);
   g_autoptr (ScribeDecoder) decoder = open_decoder (m, error);
 
-  if (decoder == NULL)
+  if (decoder == NULL || !encode (m, decoder, SCRIBE_SPAN_SHORT, cancellable, error))
     return FALSE;
-  for (guint i = 0; i < n; i++)
-    if (!encode (m, decoder, wanted[i], cancellable, error))
-      return FALSE;
+  if (m->instant)
+    return TRUE;
+  if (!encode (m, decoder, SCRIBE_SPAN_WINDOW, cancellable, error))
+    return FALSE;
   if (!m->decodes)
     return TRUE;
-  if (!decode (m, decoder, cancellable, error))
+  if (!encode (m, decoder, SCRIBE_SPAN_WINDOW, cancellable, error) || !encode (m, decoder, SCRIBE_SPAN_SHORT, cancellable, error))
+    return FALSE;
+  m->times.new_length = g_steal_pointer (&m->times.audio[SCRIBE_SPAN_SHORT]);
+  if (!encode (m, decoder, SCRIBE_SPAN_SHORT, cancellable, error)
+      || !encode (m, decoder, SCRIBE_SPAN_UTTERANCE, cancellable, error) || !decode (m, decoder, cancellable, error))
     return FALSE;
   count_ops (&m->times, m->times.audio[SCRIBE_SPAN_WINDOW]);
   count_ops (&m->times, m->times.token);
@@ -319,6 +320,7 @@ scribe_measurement_clear (ScribeMeasurement *m)
 {
   for (guint i = 0; i < SCRIBE_N_SPANS; i++)
     g_clear_pointer (&m->times.audio[i], g_array_unref);
+  g_clear_pointer (&m->times.new_length, g_array_unref);
   g_clear_pointer (&m->times.prompt, g_array_unref);
   g_clear_pointer (&m->times.first, g_array_unref);
   g_clear_pointer (&m->times.token, g_array_unref);

@@ -26,11 +26,12 @@ typedef enum
 #define SCRIBE_TIMES_UTTERANCE 20 /* tokens of an utterance */
 #define SCRIBE_TIMES_PROMPT    3  /* tokens before the first that is spoken */
 
-/* Of one run, or on average of some: ScribeProfileRow for each op; "bytes" of those of audio: the least that it has to move. Windows of
- * SCRIBE_SPAN_WINDOW follow one of their own length, the others one of another: then the host has instructions to write. So it has in a text's first step. */
+/* Of one run, or on average of some: ScribeProfileRow for each op; "bytes" of those of audio: the least that it has to move. A
+ * window of another length than the one before, and a text's first step, give the host instructions to write; most others it keeps. */
 typedef struct
 {
-  GArray *audio[SCRIBE_N_SPANS];
+  GArray *audio[SCRIBE_N_SPANS];   /* SCRIBE_SPAN_UTTERANCE is of another length than the one before, the others are not */
+  GArray *new_length;              /* SCRIBE_SPAN_SHORT, when it is of another length */
   double emulated[SCRIBE_N_SPANS]; /* processor seconds that the host took for them */
   GArray *prompt;                  /* a step of SCRIBE_TIMES_PROMPT tokens */
   GArray *first, *token;           /* a step of one token of an utterance: the first of its text; one after another */

@@ -39,19 +39,13 @@ static const struct
 };
 
 static void
-emit (ScribeNpuStream *stream, const guint32 *words, guint n)
+emit (ScribeNpuStream *stream, const guint32 *words, guint n, guint n_ops)
 {
   if (stream->state.at + n > stream->words->len)
     g_array_set_size (stream->words, stream->state.at + n);
   memcpy (&g_array_index (stream->words, guint32, stream->state.at), words, n * sizeof *words);
   stream->state.at += n;
-}
-
-static void
-emit_op (ScribeNpuStream *stream, const guint32 *words, guint n)
-{
-  emit (stream, words, n);
-  stream->state.n_ops++;
+  stream->state.n_ops += n_ops;
 }
 
 ScribeNpuStream *
@@ -166,24 +160,61 @@ poll_room (ScribeNpuStream *stream, guint column, ScribeNpuChannel channel)
                                 mask,
                                 7 * sizeof (guint32) };
 
-      emit_op (stream, words, G_N_ELEMENTS (words));
+      emit (stream, words, G_N_ELEMENTS (words), 1);
       state->n_left = n_room;
     }
 }
 
-static void
-write_bd (ScribeNpuStream *stream, guint column, guint id, const NpuBd *bd, const ScribeNpuPattern *pattern)
+static gboolean
+is_same_shape (const ScribeNpuPattern *a, const ScribeNpuPattern *b)
 {
-  const guint32 address = npu_bd_address (column, 0, id);
-  guint32 block[12] = { OP_BLOCK_WRITE, column, address, sizeof block };
-  const guint32 patch[12] = {
-    OP_PATCH, sizeof patch, 0, 0, 0, 0, address + 4, 0, pattern->buffer, 0, (guint32) pattern->offset, 0
-  };
-  gboolean fits = npu_bd_encode (NPU_TILE_SHIM, bd, block + 4);
+  return a->run == b->run && a->n == b->n && a->step == b->step && a->n_outer == b->n_outer && a->outer_step == b->outer_step
+         && a->iterations == b->iterations && a->iteration_step == b->iteration_step;
+}
 
-  g_assert (fits && pattern->offset <= G_MAXUINT32);
-  emit_op (stream, block, G_N_ELEMENTS (block));
-  emit_op (stream, patch, G_N_ELEMENTS (patch));
+/* The descriptor's words [8], with base 0. */
+static const guint32 *
+find_described (ScribeNpuStream *stream, const ScribeNpuPattern *pattern)
+{
+  const guint place = (pattern->run / HALF_OBJECT + 5 * pattern->n + 7 * pattern->iterations + pattern->step / HALF_OBJECT)
+                      % SCRIBE_NPU_N_DESCRIBED;
+  ScribeNpuDescribed *described = &stream->described[place];
+
+  if (!is_same_shape (&described->pattern, pattern))
+    {
+      NpuBd bd = { 0 };
+      gboolean fits;
+
+      describe (&bd, pattern);
+      fits = npu_bd_encode (NPU_TILE_SHIM, &bd, described->words);
+      g_assert (fits);
+      described->pattern = *pattern;
+    }
+  return described->words;
+}
+
+/* Descriptor, place and start */
+static void
+write_task (ScribeNpuStream *stream,
+            guint column,
+            ScribeNpuChannel channel,
+            guint id,
+            const ScribeNpuPattern *pattern,
+            gboolean token)
+{
+  const guint32 address = npu_bd_address (column, 0, id), *bd = find_described (stream, pattern);
+  const guint32 queue = npu_queue_address (column, 0, channels[channel].direction, channels[channel].channel);
+  const guint32 words[] = {
+    /* BLOCKWRITE */
+    OP_BLOCK_WRITE, column, address, 12 * sizeof (guint32), bd[0], bd[1], bd[2], bd[3], bd[4], bd[5], bd[6], bd[7],
+    /* DDR_PATCH */
+    OP_PATCH, 12 * sizeof (guint32), 0, 0, 0, 0, address + 4, 0, pattern->buffer, 0, (guint32) pattern->offset, 0,
+    /* WRITE */
+    OP_WRITE, 0, queue, 0, NPU_TASK (id, pattern->iterations * pattern->times, token), 6 * sizeof (guint32)
+  };
+
+  g_assert (pattern->offset <= G_MAXUINT32);
+  emit (stream, words, G_N_ELEMENTS (words), 3);
 }
 
 /* The last byte of the pattern, and what is before it, must be there. */
@@ -210,7 +241,7 @@ route_tokens (ScribeNpuStream *stream, guint column, ScribeNpuChannel channel)
                             NPU_CONTROLLER_MASK & 0x1F00,
                             7 * sizeof (guint32) };
 
-  emit_op (stream, words, G_N_ELEMENTS (words));
+  emit (stream, words, G_N_ELEMENTS (words), 1);
   stream->state.channels[column][channel].ready = TRUE;
 }
 
@@ -224,25 +255,13 @@ scribe_npu_stream_start (ScribeNpuStream *stream,
   ScribeNpuChannelState *state = &stream->state.channels[column][channel];
   const guint id = channels[channel].first_bd + state->next_bd;
   const guint times = pattern->iterations * pattern->times;
-  NpuBd bd = { 0 };
 
   g_assert (times >= 1 && times <= 256);
   if (token && !state->ready)
     route_tokens (stream, column, channel);
-  describe (&bd, pattern);
   poll_room (stream, column, channel);
-  write_bd (stream, column, id, &bd, pattern);
+  write_task (stream, column, channel, id, pattern, token);
   note_reach (&stream->reach, pattern);
-  {
-    const guint32 words[] = { OP_WRITE,
-                              0,
-                              npu_queue_address (column, 0, channels[channel].direction, channels[channel].channel),
-                              0,
-                              NPU_TASK (id, times, token),
-                              6 * sizeof (guint32) };
-
-    emit_op (stream, words, G_N_ELEMENTS (words));
-  }
   state->next_bd = (state->next_bd + 1) % channels[channel].n_bds;
   state->n_left++;
   state->n_new++;
@@ -254,7 +273,7 @@ scribe_npu_stream_wait (ScribeNpuStream *stream, guint column, ScribeNpuChannel 
   const guint32 words[] = { OP_TOKEN, 4 * sizeof (guint32), (channels[channel].direction == NPU_MM2S) | column << 16,
                             1u << 8 | 1u << 16 | channels[channel].channel << 24 };
 
-  emit_op (stream, words, G_N_ELEMENTS (words));
+  emit (stream, words, G_N_ELEMENTS (words), 1);
 }
 
 void
@@ -262,7 +281,7 @@ scribe_npu_stream_mark (ScribeNpuStream *stream, guint id)
 {
   const guint32 words[] = { OP_TIMER, 3 * sizeof (guint32), id };
 
-  emit_op (stream, words, G_N_ELEMENTS (words));
+  emit (stream, words, G_N_ELEMENTS (words), 1);
 }
 
 ScribeNpuTransaction

@@ -67,12 +67,22 @@ typedef struct
   guint64 bytes[SCRIBE_NPU_MAX_ARGUMENTS]; /* of each argument of the run that is touched */
 } ScribeNpuReach;
 
+/* A descriptor without its place. Most tasks are like one shortly before. */
+typedef struct
+{
+  ScribeNpuPattern pattern;
+  guint32 words[8];
+} ScribeNpuDescribed;
+
+#define SCRIBE_NPU_N_DESCRIBED 64
+
 typedef struct
 {
   GArray *words; /* of guint32; behind "at": those of an earlier run */
   guint64 overlay;
   ScribeNpuStreamState state;
   ScribeNpuReach reach;
+  ScribeNpuDescribed described[SCRIBE_NPU_N_DESCRIBED];
 } ScribeNpuStream;
 
 /* What is submitted */
