@@ -43,7 +43,7 @@ const CliCommand cli_transcribe = {
 typedef struct
 {
   char *model, *device, *language, *format_name, *output, *prompt;
-  gboolean fast, translate, word_times, no_timestamps, no_vad, no_store, quiet;
+  gboolean fast, translate, word_times, no_timestamps, no_vad, log_kernels, no_store, quiet;
   int beam, threads, batch;
   ScribeFormat format;
 } Settings;
@@ -85,6 +85,7 @@ parse (const CliCommand *command, char **argv, Settings *s)
     { "batch", 0, 0, G_OPTION_ARG_INT, &s->batch, N_ ("Cut at silences and do N pieces at once"), "N" },
     { "no-vad", 0, 0, G_OPTION_ARG_NONE, &s->no_vad, N_ ("Listen to silence, too"), NULL },
     { "threads", 't', 0, G_OPTION_ARG_INT, &s->threads, N_ ("Threads to use; 0: as many as make sense"), "N" },
+    { "log-kernels", 0, 0, G_OPTION_ARG_NONE, &s->log_kernels, N_ ("Tell which kernels an NPU runs, op by op"), NULL },
     { "no-store", 0, 0, G_OPTION_ARG_NONE, &s->no_store, N_ ("Keep nothing in the history"), NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &s->quiet, N_ ("No progress, only text and errors"), NULL },
     { NULL },
@@ -141,6 +142,17 @@ load (const Settings *s, const ScribeTranscribeOptions *how, GError **error)
     cli_say ("%s", _ ("This uses the starter model, which was trained on synthetic speech only. “tilescribe models get base.en” "
                       "gets a real one."));
   return engine;
+}
+
+static void
+tell_kernels (ScribeEngine *engine)
+{
+  g_autofree char *kernels = scribe_engine_describe_kernels (engine);
+
+  if (kernels == NULL)
+    cli_complain (_ ("The device “%s” has no kernels to choose from."), scribe_engine_get_device (engine));
+  else
+    g_printerr ("%s", kernels);
 }
 
 /* The history, or NULL where it is not wanted or cannot be used: that stops nobody from transcribing. */
@@ -203,6 +215,8 @@ run (const CliCommand *command, char **argv)
   engine = load (&settings, &options, &error);
   if (engine == NULL)
     return cli_fail (error);
+  if (settings.log_kernels)
+    tell_kernels (engine);
   options.condition = scribe_catalogue_conditions (scribe_engine_get_model_name (engine));
   cli_interrupt_keep (interrupt);
   signal (SIGPIPE, SIG_IGN); /* a reader that goes away ends the run in order, not the process at once */

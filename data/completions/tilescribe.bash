@@ -8,7 +8,7 @@ _tilescribe_options ()
   case $1 in
     '') echo '--help --version' ;;
     transcribe) echo '--help --model= --device= --fast --language= --translate --format= --output= --word-times --no-timestamps' \
-                     '--prompt= --beam= --batch= --no-vad --threads= --no-store --quiet' ;;
+                     '--prompt= --beam= --batch= --no-vad --threads= --log-kernels --no-store --quiet' ;;
     listen) echo '--help --model= --device= --fast --language= --translate --prompt= --microphone= --microphones --pause= --once' \
                  '--threads= --no-store --quiet' ;;
     'history list' | 'history search') echo '--help --limit=' ;;

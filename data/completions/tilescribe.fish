@@ -50,6 +50,7 @@ complete -c tilescribe -n '__tilescribe_is transcribe' -s b -l beam -x -d 'Follo
 complete -c tilescribe -n '__tilescribe_is transcribe' -l batch -x -d 'Do so many pieces at once'
 complete -c tilescribe -n '__tilescribe_is transcribe' -l no-vad -d 'Listen to silence, too'
 complete -c tilescribe -n '__tilescribe_is transcribe' -s t -l threads -x -d 'Threads to use'
+complete -c tilescribe -n '__tilescribe_is transcribe' -l log-kernels -d 'Tell which kernels an NPU runs'
 complete -c tilescribe -n '__tilescribe_is transcribe' -l no-store -d 'Keep nothing in the history'
 complete -c tilescribe -n '__tilescribe_is transcribe' -s q -l quiet -d 'No progress'
 

@@ -79,6 +79,15 @@ scribe_device_read (ScribeDevice *device, ScribePlan *plan, const ScribeTensor *
   return tensor->name[0] != '\0' && device->klass->read (device, plan, tensor, out);
 }
 
+gboolean
+scribe_device_describe (ScribeDevice *device, const ScribePlan *plan, GString *to)
+{
+  if (device->klass->describe == NULL)
+    return FALSE;
+  device->klass->describe (device, plan, to);
+  return TRUE;
+}
+
 void
 scribe_device_copy_rows (ScribeDevice *device, guint from, guint to, guint first, guint n)
 {

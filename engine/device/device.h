@@ -120,6 +120,7 @@ typedef struct
   const char *name; /* "cpu": what --device takes */
   ScribeDevice *(*open) (const ScribeDeviceOptions *options, GError **error);
   ScribePlan *(*prepare) (ScribeDevice *device, const ScribeGraph *graph, GError **error);
+  void (*describe) (ScribeDevice *device, const ScribePlan *plan, GString *to); /* NULL: it chooses nothing */
   gboolean (*run) (ScribeDevice *device, ScribePlan *plan, const ScribeRun *run, GError **error);
   gboolean (*read) (ScribeDevice *device, ScribePlan *plan, const ScribeTensor *tensor, float *out);
   void (*copy_rows) (ScribeDevice *device, guint from, guint to, guint first, guint n);
@@ -143,6 +144,9 @@ void scribe_device_close (ScribeDevice *device);
 /* Packs, plans and allocates for a graph, which must outlive the plan. */
 ScribePlan *scribe_device_prepare (ScribeDevice *device, const ScribeGraph *graph, GError **error);
 void scribe_device_plan_free (ScribeDevice *device, ScribePlan *plan);
+
+/* Adds a line for each op: which kernel, in which pieces. FALSE: there is nothing to choose on this device. */
+gboolean scribe_device_describe (ScribeDevice *device, const ScribePlan *plan, GString *to);
 
 /* Runs the graph and answers the queries. FALSE with error set when cancelled or when the device failed; what the run was to write to
  * the caches is then undefined, and nothing else: the same run may be made again, after others on other sequences and windows. */

@@ -150,6 +150,18 @@ scribe_engine_get_n_threads (ScribeEngine *engine)
   return engine->n_threads;
 }
 
+char *
+scribe_engine_describe_kernels (ScribeEngine *engine)
+{
+  const ScribeDecoder *decoder = engine->decoder;
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  if (!scribe_device_describe (decoder->device, decoder->audio, lines)
+      || !scribe_device_describe (decoder->device, decoder->text, lines))
+    return NULL;
+  return g_string_free (g_steal_pointer (&lines), FALSE);
+}
+
 ScribeProfile *
 scribe_engine_get_profile (ScribeEngine *engine)
 {

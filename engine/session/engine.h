@@ -47,6 +47,8 @@ const char *scribe_engine_get_device_reason (ScribeEngine *engine); /* why that 
 const char *scribe_engine_get_model_name (ScribeEngine *engine);    /* file name without folder, "ggml-" and ".bin" */
 gboolean scribe_engine_is_multilingual (ScribeEngine *engine);
 guint scribe_engine_get_n_threads (ScribeEngine *engine);
+char *
+scribe_engine_describe_kernels (ScribeEngine *engine); /* what the device chose for each op, in lines; NULL: it has no choice */
 ScribeProfile *scribe_engine_get_profile (ScribeEngine *engine); /* of the device: owned by it, grows with every run */
 
 /* Transcribes n samples of 16 kHz mono. As scribe_engine_transcribe(). */

@@ -80,6 +80,15 @@ class Formats(CliTest):
         self.assertEqual("".join(word["text"] for word in words).strip(), text_of("fox.wav"))
         self.assertEqual(len(re.findall("-->", self.succeed("transcribe", "-w", "-f", "srt", FOX))), len(words))
 
+    def test_kernels_of_the_array_are_told(self):
+        result = self.run_cli("transcribe", "--device", "emulator", "--log-kernels", "--quiet", FOX)
+        self.assertEqual((result.returncode, result.stdout), (0, text_of("fox.wav") + "\n"))
+        lines = dict(line.split(maxsplit=1) for line in result.stderr.splitlines())
+        for name, kernel in (("mel.spectrum", "SPECTRUM"), ("encoder.0.mlp.0", "GEMM"), ("encoder.0.attn", "ATTENTION"), ("decoder.logits", "TOP")):
+            self.assertEqual(lines[name].split()[0], kernel)
+        result = self.run_cli("transcribe", "--device", "cpu", "--log-kernels", FOX)
+        self.assertEqual((result.returncode, result.stderr), (0, "tilescribe: The device “cpu” has no kernels to choose from.\n"))
+
     def test_the_array_finds_the_same_word_times(self):
         for clip in ("fox.wav", "remind.wav"):
             words = {device: json.loads(self.succeed("transcribe", "--device", device, "-f", "json", "-w", CLIPS / clip))["segments"][0]["words"]

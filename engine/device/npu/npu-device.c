@@ -165,6 +165,12 @@ npu_prepare (ScribeDevice *device, const ScribeGraph *graph, GError **error)
 }
 
 static void
+npu_describe_of (ScribeDevice *device, const ScribePlan *plan, GString *to)
+{
+  npu_describe (plan, to);
+}
+
+static void
 npu_plan_free_of (ScribeDevice *device, ScribePlan *plan)
 {
   npu_plan_free (plan);
@@ -412,6 +418,7 @@ const ScribeDeviceClass scribe_emulator_device_class = {
   .name = "emulator",
   .open = npu_open,
   .prepare = npu_prepare,
+  .describe = npu_describe_of,
   .run = npu_run,
   .read = npu_read,
   .copy_rows = npu_copy_rows,

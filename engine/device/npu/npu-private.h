@@ -1,6 +1,7 @@
 /* npu-private.h - what the files of the NPU device share
  *
  *   npu-device.c     opens, runs, keeps the caches
+ *   npu-describe.c   what the planner chose, in words
  *   npu-plan.c       prepares a graph: where each tensor lies, and its weights in the array's formats
  *   npu-weights.c    a matrix in objects
  *   npu-cache.c      the same from the last start, npu-hash.c: checked
@@ -287,6 +288,9 @@ NpuCosts npu_costs_of (const ScribeDeviceOptions *options);
 double npu_host_seconds (void);
 ScribeProfileRow *npu_profile_row (const ScribePlan *plan, guint op_index);
 void npu_add_profile (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report);
+
+/* npu-describe.c: a line for each op */
+void npu_describe (const ScribePlan *plan, GString *to);
 
 /* npu-plan.c */
 #define NPU_MAX_STEP 1024 /* tokens of a submission */
