@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""make_models.py SIZE TYPE OUT.bin [--audio-ctx N] [--text-ctx N] [--tokens N] [--seed N] - model files of random weights
+"""make_models.py SIZE TYPE OUT.bin [--audio-ctx N] [--text-ctx N] [--tokens N] [--peaked] [--seed N] - model files of random weights
 
 SIZE is a published one (for benchmarks) or one of the small ones at the end of the table (for tests); TYPE is f32, f16, q8_0,
 q5_0 or q5_1. The same size and seed give the same weights whatever the type, but for its rounding. Random weights say nothing,
 but they are shaped so that numbers behave as in a trained model:
-  - matrices keep the variance of what goes through them; attention is peaked, not flat;
+  - matrices keep the variance of what goes through them; attention is uneven, its scores spread over about +-4;
   - two channels of the residual stream carry values far above the others', 6 times in the narrowest models, 27 times in the
     widest (trained Whispers have such channels, and they are what coarse quantisation trips over);
   - logits spread over about +-15, so that a greedy choice mostly has a lead far above rounding; the last norm's gains have
     either sign and are small where outliers are, or a token would be its own likeliest successor, or one that of all;
   - later positions make the end of text likelier, so that a transcript ends. With --tokens each position is sure of its token, and
-    of the end after so many: for benchmarks whose transcripts are to be of one length, whatever is said.
+    of the end after so many: for benchmarks whose transcripts are to be of one length, whatever is said;
+  - with --peaked the layers are made to suffer from coarse numbers: eight channels have gains 15 times the others', and attention's
+    largest weight is 0.6 on average. Layers then add little to the stream: else any disturbance would grow beyond measure.
 Words are the 256 bytes, then a space and four letters; what a real vocabulary leaves empty is empty.
 
 SPDX-License-Identifier: MIT
@@ -30,6 +32,9 @@ OUTLIER = 0.75  # of sqrt (n_state), times what the other channels carry
 EMBEDDING_NORM = 3.2
 LOGIT_STD = 3.5
 ATTENTION_STD = 2.0
+N_LOUD, LOUD = 8, 15  # channels, and their gain against the others', of a peaked model
+PEAKED_STD = 14.0     # of its scores, where its inputs are alike
+DAMPED = 0.3          # what its layers add to the stream
 END_AFTER = 12  # tokens, about
 END_URGE = 4.0
 SURE_URGE = 40.0  # enough to be heard above all that the layers add
@@ -172,9 +177,35 @@ class Maker:
         yield from self._decoder()
 
 
-def make_model(size, kind, path, audio_ctx=1500, text_ctx=448, seed=0, says=None):
+class PeakedMaker(Maker):
+    """Loud channels in what the layers read, sharp attention; what they write is damped."""
+
+    def __init__(self, sizes, seed, says=None):
+        super().__init__(sizes, seed, says)
+        n_state = sizes.n_audio_state
+        self.loud = self.random.choice(n_state, N_LOUD, replace=False)
+        self.share = np.float32(np.sqrt((n_state - N_LOUD + N_LOUD * LOUD ** 2) / n_state))
+
+    def _norm(self, name, n_state, mean=1.0):
+        for part, values in super()._norm(name, n_state, mean):
+            if ".blocks." in part and part.endswith("weight"):
+                values[self.loud] *= np.float32(LOUD)
+            yield part, values
+
+    def _block(self, name, n_state, cross):
+        for part, values in super()._block(name, n_state, cross):
+            if part.endswith(("query.weight", "key.weight")):
+                values *= np.float32(np.sqrt(PEAKED_STD / ATTENTION_STD)) / self.share
+            elif part.endswith(("value.weight", "mlp.0.weight")):
+                values /= self.share
+            elif part.endswith(("out.weight", "mlp.2.weight")):
+                values *= np.float32(DAMPED)
+            yield part, values
+
+
+def make_model(size, kind, path, audio_ctx=1500, text_ctx=448, seed=0, says=None, maker=Maker):
     sizes = replace(SIZES[size], n_audio_ctx=audio_ctx, n_text_ctx=text_ctx)
-    ggml_file.write_model(path, sizes, mel.filters(sizes.n_mels), words(sizes.n_vocab), Maker(sizes, seed, says).tensors(),
+    ggml_file.write_model(path, sizes, mel.filters(sizes.n_mels), words(sizes.n_vocab), maker(sizes, seed, says).tensors(),
                           ggml_file.TYPES[kind])
 
 
@@ -186,10 +217,12 @@ def main():
     parser.add_argument("--audio-ctx", type=int, default=1500, help="encoder positions (a real model has 1500)")
     parser.add_argument("--text-ctx", type=int, default=448, help="decoder positions (a real model has 448)")
     parser.add_argument("--tokens", type=int, help="of each transcript without timestamps (about a dozen unless told)")
+    parser.add_argument("--peaked", action="store_true", help="loud channels and sharp attention")
     parser.add_argument("--seed", type=int, default=0)
     a = parser.parse_args()
     words_of_four = [1000 + 1001 * i % 40000 for i in range(a.tokens or 0)]
-    make_model(a.size, a.type, a.out, a.audio_ctx, a.text_ctx, a.seed, words_of_four or None)
+    make_model(a.size, a.type, a.out, a.audio_ctx, a.text_ctx, a.seed, words_of_four or None,
+               PeakedMaker if a.peaked else Maker)
 
 
 if __name__ == "__main__":

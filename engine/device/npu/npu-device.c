@@ -383,6 +383,8 @@ npu_run (ScribeDevice *device, ScribePlan *plan, const ScribeRun *run, GError **
 static gboolean
 npu_read (ScribeDevice *device, ScribePlan *plan, const ScribeTensor *tensor, float *out)
 {
+  const guint *order = npu_order_of (plan, tensor);
+
   if (plan->n_rows == 0)
     return FALSE;
   if (tensor->rows == SCRIBE_ROWS_FRAMES)
@@ -392,7 +394,13 @@ npu_read (ScribeDevice *device, ScribePlan *plan, const ScribeTensor *tensor, fl
     }
   for (guint row = 0; row < plan->n_rows; row++)
     for (guint column = 0; column < tensor->n_cols; column += TILE_BLOCK)
-      npu_tensor_get (npu_tensor (plan, tensor), plan->work.data, row, column, out + (gsize) row * tensor->n_cols + column);
+      {
+        float values[TILE_BLOCK];
+
+        npu_tensor_get (npu_tensor (plan, tensor), plan->work.data, row, column, values);
+        for (guint i = 0; i < TILE_BLOCK; i++)
+          out[(gsize) row * tensor->n_cols + (order ? order[column + i] : column + i)] = values[i];
+      }
   return TRUE;
 }
 

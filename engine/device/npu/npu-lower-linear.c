@@ -16,7 +16,8 @@
 typedef struct
 {
   guint first_tile;
-  const float *bias; /* [n_out]; NULL: none */
+  const float *bias;  /* [n_out]; NULL: none */
+  const guint *order; /* of its outputs */
   guint n_out;
   NpuTensor out;
   guint out_first;   /* tiles of a slot before the first that "out" has */
@@ -129,7 +130,7 @@ control (NpuLower *lower, const Product *p, const NpuSpan *span, guint column)
 
       gemm->out[i] = part->format;
       if (part->bias)
-        memcpy (gemm->bias[i], part->bias + first, MIN (p->matrix->n_tile, part->n_out - first) * sizeof (float));
+        npu_order_values (part->order, part->bias, first, MIN (p->matrix->n_tile, part->n_out - first), gemm->bias[i]);
     }
   return offset;
 }
@@ -265,6 +266,7 @@ add_part (NpuLower *lower, Product *p, guint op_index)
   const Part *last = p->n_parts ? &p->parts[p->n_parts - 1] : NULL;
   Part part = { .first_tile = last ? last->first_tile + last->n_out / p->matrix->n_tile : 0,
                 .bias = op->bias,
+                .order = npu_order_of (plan, op->out),
                 .n_out = op->weight->n_rows };
 
   switch (op->out->kind)

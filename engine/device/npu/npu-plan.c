@@ -1,6 +1,7 @@
 /* npu-plan.c - where the tensors of a graph lie, and its weights as the array reads them
  *
- * Activations are floats of one block of mantissas in fast mode and of two else; what a residual is added to has always two. Keys and values of
+ * Activations are floats of one block of mantissas in fast mode and of two else; what a residual is added to has always two, and so has the encoder's
+ * output, from which all cross keys and values come. Keys and values of
  * the encoder share a tensor of heads. Buffers are reused as soon as their last reader is through.
  *
  * SPDX-License-Identifier: MIT
@@ -42,9 +43,10 @@ attention_of (const ScribeGraph *graph, const ScribeTensor *tensor)
 static TileFormat
 format_of (const ScribePlan *plan, const ScribeOp *op)
 {
-  gboolean residual = op->residual || op->kind == SCRIBE_OP_EMBEDDING || (op->kind == SCRIBE_OP_CONV1D && op->positions);
+  const gboolean residual = op->residual || op->kind == SCRIBE_OP_EMBEDDING || (op->kind == SCRIBE_OP_CONV1D && op->positions),
+                 kept = op->kind == SCRIBE_OP_LAYER_NORM && op->out->name[0] != '\0';
 
-  return residual || !plan->device->fast ? TILE_FORMAT_PAIR : TILE_FORMAT_SINGLE;
+  return residual || kept || !plan->device->fast ? TILE_FORMAT_PAIR : TILE_FORMAT_SINGLE;
 }
 
 /* A tensor that the mel ops keep in places of their own. */
@@ -206,13 +208,9 @@ npu_logits (const ScribePlan *plan, guint section)
 static void
 pack_group (ScribePlan *plan, guint i, guint n_slots)
 {
-  g_autoptr (GPtrArray) weights = g_ptr_array_new ();
-
-  if (plan->groups[i] == 0)
-    return;
-  for (guint j = 0; j < plan->groups[i]; j++)
-    g_ptr_array_add (weights, (gpointer) ((const ScribeOp *) g_ptr_array_index (plan->graph->ops, i + j))->weight);
-  plan->matrices[i] = npu_pack_matrix (plan, (const ScribeWeight *const *) weights->pdata, weights->len, n_slots, 0, FALSE);
+  if (plan->groups[i] > 0)
+    plan->matrices[i] = npu_pack_matrix (plan, (const ScribeOp *const *) plan->graph->ops->pdata + i, plan->groups[i], n_slots, 0,
+                                         FALSE);
 }
 
 static void
@@ -243,23 +241,22 @@ pack (ScribePlan *plan, guint i, GError **error)
     case SCRIBE_OP_LOG_MEL:
       return npu_pack_filters (plan, op->weight, error);
     case SCRIBE_OP_CONV1D:
-      plan->matrices[i] = npu_pack_matrix (plan, &op->weight, 1, spread.n_slots, op->stride == 1 ? NPU_TAP_COLS : op->in->n_cols,
-                                           FALSE);
+      plan->matrices[i] = npu_pack_matrix (plan, &op, 1, spread.n_slots, op->stride == 1 ? NPU_TAP_COLS : op->in->n_cols, FALSE);
       if (op->positions)
-        plan->extras[i] = npu_pack_rows (plan, op->positions, npu_max_blocks (plan, SCRIBE_ROWS_CTX));
+        plan->extras[i] = npu_pack_rows (plan, op->positions, op->out, npu_max_blocks (plan, SCRIBE_ROWS_CTX));
       break;
     case SCRIBE_OP_LINEAR:
       pack_group (plan, i, spread.n_slots);
       break;
     case SCRIBE_OP_LOGITS:
-      plan->matrices[i] = npu_pack_matrix (plan, &op->weight, 1, spread.n_slots, 0, TRUE);
+      plan->matrices[i] = npu_pack_matrix (plan, &op, 1, spread.n_slots, 0, TRUE);
       break;
     case SCRIBE_OP_LAYER_NORM:
-      plan->extras[i] = npu_pack_norm (plan, op->norm, op->in->n_cols);
+      plan->extras[i] = npu_pack_norm (plan, op);
       break;
     case SCRIBE_OP_EMBEDDING:
-      plan->embedding = npu_pack_embedding (plan, op->weight);
-      plan->positions = npu_pack_embedding (plan, op->positions);
+      plan->embedding = npu_pack_embedding (plan, op->weight, op->out);
+      plan->positions = npu_pack_embedding (plan, op->positions, op->out);
       break;
     case SCRIBE_OP_ATTENTION:
       break;
@@ -380,6 +377,7 @@ npu_plan_new (NpuDevice *device, const ScribeGraph *graph, GError **error)
   plan->kept = g_new0 (NpuKept, graph->ops->len);
   plan->shape = g_array_new (FALSE, FALSE, sizeof (guint));
 
+  npu_order_init (plan);
   find_groups (plan);
   place (plan, &work);
   place_inputs (plan, &work);
@@ -413,6 +411,8 @@ npu_plan_free (ScribePlan *plan)
   g_free (plan->groups);
   g_free (plan->matrices);
   g_free (plan->extras);
+  g_free (plan->order);
+  g_free (plan->is_ordered);
   g_free (plan->packed);
   g_clear_pointer (&plan->cached, g_mapped_file_unref);
   g_free (plan->work.data);

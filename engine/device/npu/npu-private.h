@@ -3,6 +3,7 @@
  *   npu-device.c     opens, runs, keeps the caches
  *   npu-describe.c   what the planner chose, in words
  *   npu-plan.c       prepares a graph: where each tensor lies, and its weights in the array's formats
+ *   npu-order.c      which channels lie beside each other
  *   npu-weights.c    a matrix in objects
  *   npu-cache.c      the same from the last start, npu-hash.c: checked
  *   npu-lower.c      an op becomes tasks of the shims; in which order they are started
@@ -137,6 +138,8 @@ struct _ScribePlan
   NpuMatrix *matrices; /* [ops] */
   guint64 *extras;     /* [ops]: gain and bias, positions, or the transform, among the weights */
   guint64 embedding, positions;
+  guint *order;         /* [n_state]: the channel at each place of the residual stream; NULL: as the graph has them */
+  gboolean *is_ordered; /* [graph's tensors]: activations that have this order */
   const guint8 *weights;
   gsize weights_size;
   guint8 *packing; /* the same, while they are packed; NULL: places are dealt out, and nothing is written */
@@ -311,21 +314,22 @@ NpuTensor npu_logits (const ScribePlan *plan, guint section);
 /* The first convolution's input for frames 2t + tap - 1. */
 NpuTensor npu_packed_mel (const ScribePlan *plan, guint tap);
 
+/* npu-order.c: chooses it; the channel at each place of a tensor, NULL: as the graph has them; values first .. first + n - 1 of "from", by place */
+void npu_order_init (ScribePlan *plan);
+const guint *npu_order_of (const ScribePlan *plan, const ScribeTensor *tensor);
+void npu_order_values (const guint *order, const float *from, guint first, guint n, float *to);
+
 /* npu-weights.c: each puts something among the weights and says where */
 gsize npu_weights_reserve (ScribePlan *plan, gsize n);
 
-/* The rows of all weights, one under another. tap_pitch: inputs that a tap takes, of a convolution; 0: it is none. is_wide: no narrow tiles, where more slots would have one. */
-NpuMatrix npu_pack_matrix (ScribePlan *plan,
-                           const ScribeWeight *const *weights,
-                           guint n_weights,
-                           guint n_slots,
-                           guint tap_pitch,
-                           gboolean is_wide);
-guint64 npu_pack_norm (ScribePlan *plan, const ScribeNorm *norm, guint n_state);
+/* The weights of all ops, one under another. tap_pitch: inputs that a tap takes, of a convolution; 0: it is none. is_wide: no narrow tiles, where more slots would have one. */
+NpuMatrix
+npu_pack_matrix (ScribePlan *plan, const ScribeOp *const *ops, guint n_ops, guint n_slots, guint tap_pitch, gboolean is_wide);
+guint64 npu_pack_norm (ScribePlan *plan, const ScribeOp *op);
 
-/* A constant tensor of pair objects, of n_blocks blocks of rows. */
-guint64 npu_pack_rows (ScribePlan *plan, const ScribeWeight *weight, guint n_blocks);
-guint64 npu_pack_embedding (ScribePlan *plan, const ScribeWeight *weight);
+/* A constant tensor of pair objects, of n_blocks blocks of rows; rows of an embedding. "out": what they are added to. */
+guint64 npu_pack_rows (ScribePlan *plan, const ScribeWeight *weight, const ScribeTensor *out, guint n_blocks);
+guint64 npu_pack_embedding (ScribePlan *plan, const ScribeWeight *weight, const ScribeTensor *out);
 
 guint64 npu_pack_transform (ScribePlan *plan, guint n_slots);
 gboolean npu_pack_filters (ScribePlan *plan, const ScribeWeight *weight, GError **error);

@@ -73,24 +73,33 @@ is_better_narrow (guint n_out, guint n_slots)
 }
 
 static guint
-count_rows (const ScribeWeight *const *weights, guint n_weights)
+count_rows (const ScribeOp *const *ops, guint n_ops)
 {
   guint n = 0;
 
-  for (guint i = 0; i < n_weights; i++)
-    n += weights[i]->n_rows;
+  for (guint i = 0; i < n_ops; i++)
+    n += ops[i]->weight->n_rows;
   return n;
 }
 
-NpuMatrix
-npu_pack_matrix (ScribePlan *plan,
-                 const ScribeWeight *const *weights,
-                 guint n_weights,
-                 guint n_slots,
-                 guint tap_pitch,
-                 gboolean is_wide)
+/* An output's weights, by the places of the inputs. */
+static void
+read_ordered (const ScribePlan *plan, const ScribeOp *op, guint place, guint tap_pitch, float *row, float *ordered)
 {
-  const guint n_in = tap_pitch ? 3 * tap_pitch : weights[0]->n_cols, n_rows = count_rows (weights, n_weights);
+  const ScribeWeight *weight = op->weight;
+  const guint *outputs = npu_order_of (plan, op->out);
+
+  read_row (weight, outputs ? outputs[place] : place, row);
+  if (tap_pitch)
+    order_taps (row, weight->n_cols / 3, tap_pitch, ordered);
+  else
+    npu_order_values (npu_order_of (plan, op->in), row, 0, weight->n_cols, ordered);
+}
+
+NpuMatrix
+npu_pack_matrix (ScribePlan *plan, const ScribeOp *const *ops, guint n_ops, guint n_slots, guint tap_pitch, gboolean is_wide)
+{
+  const guint n_in = tap_pitch ? 3 * tap_pitch : ops[0]->weight->n_cols, n_rows = count_rows (ops, n_ops);
   const gboolean is_narrow = !is_wide && is_better_narrow (n_rows, n_slots);
   NpuMatrix matrix = { .n_tile = is_narrow ? TILE_NARROW_N : TILE_N,
                        .n_step = is_narrow ? TILE_NARROW_COLS : TILE_WEIGHT_COLS,
@@ -98,53 +107,55 @@ npu_pack_matrix (ScribePlan *plan,
                        .n_slots = n_slots };
   const guint n_tiles = (n_rows + matrix.n_tile - 1) / matrix.n_tile, tiles_in_slot = (n_tiles + n_slots - 1) / n_slots;
   gsize tile_bytes;
-  g_autofree float *row = g_new (float, weights[0]->n_cols), *ordered = g_new0 (float, n_in);
+  g_autofree float *row = g_new (float, ops[0]->weight->n_cols), *ordered = g_new0 (float, n_in);
 
   matrix.n_tiles = n_tiles;
   matrix.n_steps = n_in / matrix.n_step;
   tile_bytes = (gsize) matrix.n_steps * matrix.n_parts * TILE_OBJECT_BYTES;
   matrix.offset = npu_weights_reserve (plan, (gsize) n_slots * tiles_in_slot * tile_bytes);
-  for (guint i = 0, w = 0, first = 0; plan->packing && i < n_rows; i++)
+  for (guint i = 0, o = 0, first = 0; plan->packing && i < n_rows; i++)
     {
       const guint tile = i / matrix.n_tile;
       const gsize place = (gsize) (tile % n_slots) * tiles_in_slot + tile / n_slots;
 
-      if (i - first == weights[w]->n_rows)
-        first += weights[w++]->n_rows;
-      read_row (weights[w], i - first, row);
-      if (tap_pitch)
-        order_taps (row, weights[w]->n_cols / 3, tap_pitch, ordered);
-      pack_row (plan->packing + matrix.offset + place * tile_bytes, &matrix, i % matrix.n_tile, tap_pitch ? ordered : row);
+      if (i - first == ops[o]->weight->n_rows)
+        first += ops[o++]->weight->n_rows;
+      read_ordered (plan, ops[o], i - first, tap_pitch, row, ordered);
+      pack_row (plan->packing + matrix.offset + place * tile_bytes, &matrix, i % matrix.n_tile, ordered);
     }
   return matrix;
 }
 
 guint64
-npu_pack_norm (ScribePlan *plan, const ScribeNorm *norm, guint n_state)
+npu_pack_norm (ScribePlan *plan, const ScribeOp *op)
 {
-  gsize offset = npu_weights_reserve (plan, 2 * TILE_OBJECT_BYTES);
+  const gsize offset = npu_weights_reserve (plan, 2 * TILE_OBJECT_BYTES);
+  const guint *order = npu_order_of (plan, op->in);
 
   if (plan->packing)
     {
-      memcpy (plan->packing + offset, norm->gain, n_state * sizeof (float));
-      memcpy (plan->packing + offset + TILE_OBJECT_BYTES, norm->bias, n_state * sizeof (float));
+      float *objects = (float *) (gpointer) (plan->packing + offset);
+
+      npu_order_values (order, op->norm->gain, 0, op->in->n_cols, objects);
+      npu_order_values (order, op->norm->bias, 0, op->in->n_cols, objects + TILE_OBJECT_BYTES / sizeof (float));
     }
   return offset;
 }
 
 /* A constant tensor of pair objects, with blocks of rows up to n_blocks. */
 guint64
-npu_pack_rows (ScribePlan *plan, const ScribeWeight *weight, guint n_blocks)
+npu_pack_rows (ScribePlan *plan, const ScribeWeight *weight, const ScribeTensor *out, guint n_blocks)
 {
   NpuTensor tensor = { .format = TILE_FORMAT_PAIR, .n_objects = weight->n_cols / TILE_PAIR_COLS };
-  g_autofree float *row = g_new (float, weight->n_cols);
+  g_autofree float *row = g_new (float, weight->n_cols), *ordered = g_new (float, weight->n_cols);
 
   tensor.offset = npu_weights_reserve (plan, npu_tensor_bytes (&tensor, n_blocks));
   for (guint i = 0; plan->packing && i < MIN (weight->n_rows, n_blocks * TILE_M); i++)
     {
       read_row (weight, i, row);
+      npu_order_values (npu_order_of (plan, out), row, 0, weight->n_cols, ordered);
       for (guint column = 0; column < weight->n_cols; column += TILE_BLOCK)
-        npu_tensor_set (&tensor, plan->packing, i, column, row + column);
+        npu_tensor_set (&tensor, plan->packing, i, column, ordered + column);
     }
   return tensor.offset;
 }
@@ -157,22 +168,23 @@ npu_embedding_bytes (guint n_state)
 }
 
 guint64
-npu_pack_embedding (ScribePlan *plan, const ScribeWeight *weight)
+npu_pack_embedding (ScribePlan *plan, const ScribeWeight *weight, const ScribeTensor *out)
 {
   const gsize row_bytes = npu_embedding_bytes (weight->n_cols);
-  g_autofree float *row = g_new (float, weight->n_cols);
+  g_autofree float *row = g_new (float, weight->n_cols), *ordered = g_new (float, weight->n_cols);
   /* an object that begins with the last row goes on behind it */
   gsize offset = npu_weights_reserve (plan, weight->n_rows * row_bytes + TILE_OBJECT_BYTES);
 
   for (guint i = 0; plan->packing && i < weight->n_rows; i++)
     {
       read_row (weight, i, row);
+      npu_order_values (npu_order_of (plan, out), row, 0, weight->n_cols, ordered);
       for (guint column = 0; column < weight->n_cols; column += TILE_BLOCK)
         {
           guint8 *high = plan->packing + offset + i * row_bytes + column / 64 * 2 * TILE_BLOCK_BYTES
                          + column % 64 / TILE_BLOCK * SCRIBE_NPU_ROW_BYTES;
 
-          scribe_npu_pack_pair (row + column, high, high + TILE_BLOCK_BYTES);
+          scribe_npu_pack_pair (ordered + column, high, high + TILE_BLOCK_BYTES);
         }
     }
   return offset;
