@@ -131,7 +131,21 @@ find_port (const NpuPorts ports[NPU_N_BUNDLES], guint port, NpuBundle *bundle, g
   return FALSE;
 }
 
-/* Where data goes that comes in by this port of a tile's switch. */
+/* A port that is on, and from which this master takes what comes. */
+static gboolean
+is_heard_by (const Meaning *meaning, guint column, guint row, guint slave, guint master)
+{
+  const NpuLayout *layout = npu_layout (row);
+  const guint32 value = value_at (meaning, NPU_ADDRESS (column, row, layout->master + 4 * master));
+  NpuBundle bundle;
+  guint i;
+
+  return (value_at (meaning, NPU_ADDRESS (column, row, layout->slave + 4 * slave)) & (PORT_ON | PORT_PACKET)) == PORT_ON
+         && (value & (PORT_ON | PORT_PACKET)) == PORT_ON && (value & 0x7F) == slave
+         && find_port (layout->masters, master, &bundle, &i);
+}
+
+/* Where data goes that comes in by this port of a tile's switch: nowhere, if no master hears it. */
 static void
 tell_route (Meaning *meaning, guint column, guint row, guint slave, guint hops)
 {
@@ -145,23 +159,15 @@ tell_route (Meaning *meaning, guint column, guint row, guint slave, guint hops)
     [NPU_WEST] = { -1, 0, NPU_EAST },
     [NPU_EAST] = { 1, 0, NPU_WEST },
   };
-  const NpuLayout *layout = npu_layout (row);
 
-  if ((value_at (meaning, NPU_ADDRESS (column, row, layout->slave + 4 * slave)) & (PORT_ON | PORT_PACKET)) != PORT_ON
-      || hops > ROUTE_HOPS)
-    {
-      tell (meaning, 1); /* nowhere */
-      return;
-    }
   for (guint m = 0; m < 32; m++)
     {
-      const guint32 master = value_at (meaning, NPU_ADDRESS (column, row, layout->master + 4 * m));
       NpuBundle bundle;
       guint i;
 
-      if ((master & (PORT_ON | PORT_PACKET)) != PORT_ON || (master & 0x7F) != slave
-          || !find_port (layout->masters, m, &bundle, &i))
+      if (hops > ROUTE_HOPS || !is_heard_by (meaning, column, row, slave, m))
         continue;
+      find_port (npu_layout (row)->masters, m, &bundle, &i);
       tell (meaning, npu_master_address (column, row, bundle, i)); /* the way is told too: a branch may be dead */
       if (bundle == NPU_DMA)
         continue;
