@@ -25,7 +25,7 @@ describe_product (const ScribePlan *plan, guint i, const char *kernel, guint n_o
   const TileFormat in = op->kind == SCRIBE_OP_CONV1D && op->stride == 1 ? npu_packed_mel (plan, 0).format
                                                                         : npu_tensor (plan, op->in)->format;
 
-  g_string_append_printf (to, "%s %u x %u x %u, %s by %s: ", kernel, TILE_M, matrix->n_tile, matrix->n_step, name_of_format (in),
+  g_string_append_printf (to, "%s %d x %u x %u, %s by %s: ", kernel, TILE_M, matrix->n_tile, matrix->n_step, name_of_format (in),
                           name_of_format (matrix->n_parts == 2 ? TILE_FORMAT_PAIR : TILE_FORMAT_SINGLE));
   if (n_ops > 1)
     g_string_append_printf (to, "%u ops, ", n_ops);
@@ -38,7 +38,7 @@ describe_attention (const ScribePlan *plan, const ScribeOp *op, GString *to)
   const TileFormat keys = op->key->kind == SCRIBE_TENSOR_ACTIVATION ? npu_tensor (plan, op->key)->format
                                                                     : npu_cache (plan->device, op->key, 0).format;
 
-  g_string_append_printf (to, "ATTENTION %u x %u, %s by %s: %u heads over %u columns", TILE_M, NPU_KEYS,
+  g_string_append_printf (to, "ATTENTION %d x %d, %s by %s: %u heads over %u columns", TILE_M, NPU_KEYS,
                           name_of_format (npu_tensor (plan, op->in)->format), name_of_format (keys),
                           op->in->n_cols / SCRIBE_HEAD_SIZE, npu_spread (plan->device->overlay, plan->rows).n_slots);
 }
@@ -51,11 +51,11 @@ describe_op (const ScribePlan *plan, guint i, GString *to)
   switch (op->kind)
     {
     case SCRIBE_OP_SPECTRUM:
-      g_string_append_printf (to, "SPECTRUM %u x %u x %u, int16: %u tiles of %u steps", TILE_F32_ROWS, SCRIBE_NPU_BIN_TILE,
+      g_string_append_printf (to, "SPECTRUM %d x %d x %d, int16: %d tiles of %d steps", TILE_F32_ROWS, SCRIBE_NPU_BIN_TILE,
                               TILE_I16_COLS, SCRIBE_NPU_N_BIN_TILES, SCRIBE_NPU_SPECTRUM_STEPS);
       break;
     case SCRIBE_OP_LOG_MEL:
-      g_string_append_printf (to, "LOG_MEL %u x %u, floats", TILE_F32_ROWS, TILE_MEL_COLS);
+      g_string_append_printf (to, "LOG_MEL %d x %d, floats", TILE_F32_ROWS, TILE_MEL_COLS);
       break;
     case SCRIBE_OP_CONV1D:
       describe_product (plan, i, op->stride == 1 ? "PACK and GEMM" : "GEMM", 1, to);
@@ -66,10 +66,10 @@ describe_op (const ScribePlan *plan, guint i, GString *to)
       else
         g_string_append (to, "with the one before");
       if (op->out->kind == SCRIBE_TENSOR_SELF_CACHE && op->out->index % 2 == 1)
-        g_string_append_printf (to, "; CACHE %u", NPU_KEYS);
+        g_string_append_printf (to, "; CACHE %d", NPU_KEYS);
       break;
     case SCRIBE_OP_LAYER_NORM:
-      g_string_append_printf (to, "LAYER_NORM %u x %u, %s to %s", TILE_M, op->in->n_cols,
+      g_string_append_printf (to, "LAYER_NORM %d x %u, %s to %s", TILE_M, op->in->n_cols,
                               name_of_format (npu_tensor (plan, op->in)->format),
                               name_of_format (npu_tensor (plan, op->out)->format));
       break;
