@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "audio/microphone.h"
 #include "pages/player-bar.h"
 #include "pages/transcript-find.h"
 #include "pages/transcript-text.h"
@@ -578,6 +579,7 @@ main (int argc, char **argv)
 {
   g_autofree char *display = g_strdup (g_getenv ("DISPLAY"));
   g_autoptr (SoundServer) server = sound_server_new ();
+  int status;
 
   g_setenv ("DISPLAY", display != NULL ? display : "", TRUE); /* one of its own, on which no sound server tells its address */
   g_test_init (&argc, &argv, NULL);
@@ -597,5 +599,7 @@ main (int argc, char **argv)
   ADD (what_is_transcribed_meanwhile_is_added_once);
   ADD (reading_again_waits_for_the_edit);
   ADD (a_long_one_is_filled_in_by_slices);
-  return g_test_run ();
+  status = g_test_run ();
+  scribe_microphones_shut_down (); /* as the program does: a thread may still be closing a player */
+  return status;
 }
