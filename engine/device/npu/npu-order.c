@@ -65,7 +65,7 @@ find_stream (ScribePlan *plan, guint n)
   return TRUE;
 }
 
-/* The mean of the logarithms of a channel's gains. */
+/* The sum of the logarithms of a channel's gains in all norms. */
 static double
 loudness_of (const ScribeGraph *graph, guint channel)
 {
