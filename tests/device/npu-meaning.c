@@ -131,18 +131,16 @@ find_port (const NpuPorts ports[NPU_N_BUNDLES], guint port, NpuBundle *bundle, g
   return FALSE;
 }
 
-/* A port that is on, and from which this master takes what comes. */
+/* A port that is on, and from which this master takes what comes. bundle, i: which master that is */
 static gboolean
-is_heard_by (const Meaning *meaning, guint column, guint row, guint slave, guint master)
+is_heard_by (const Meaning *meaning, guint column, guint row, guint slave, guint master, NpuBundle *bundle, guint *i)
 {
   const NpuLayout *layout = npu_layout (row);
   const guint32 value = value_at (meaning, NPU_ADDRESS (column, row, layout->master + 4 * master));
-  NpuBundle bundle;
-  guint i;
 
   return (value_at (meaning, NPU_ADDRESS (column, row, layout->slave + 4 * slave)) & (PORT_ON | PORT_PACKET)) == PORT_ON
          && (value & (PORT_ON | PORT_PACKET)) == PORT_ON && (value & 0x7F) == slave
-         && find_port (layout->masters, master, &bundle, &i);
+         && find_port (layout->masters, master, bundle, i);
 }
 
 /* Where data goes that comes in by this port of a tile's switch: nowhere, if no master hears it. */
@@ -165,9 +163,8 @@ tell_route (Meaning *meaning, guint column, guint row, guint slave, guint hops)
       NpuBundle bundle;
       guint i;
 
-      if (hops > ROUTE_HOPS || !is_heard_by (meaning, column, row, slave, m))
+      if (hops > ROUTE_HOPS || !is_heard_by (meaning, column, row, slave, m, &bundle, &i))
         continue;
-      find_port (npu_layout (row)->masters, m, &bundle, &i);
       tell (meaning, npu_master_address (column, row, bundle, i)); /* the way is told too: a branch may be dead */
       if (bundle == NPU_DMA)
         continue;

@@ -252,15 +252,22 @@ fill_map (const NpuLower *lower, const Items *items, guint item, TileControlCach
     }
 }
 
+/* Words from a sequence's cache to the next one's. */
+static guint
+cache_words (const NpuLower *lower)
+{
+  const guint64 first = npu_cache (lower->device, lower->op->out, 0).offset,
+                next = npu_cache (lower->device, lower->op->out, 1).offset;
+
+  return (guint) ((next - first) / sizeof (guint32));
+}
+
 /* The same part of each item's block. */
 static ScribeNpuPattern
 of_items (const NpuLower *lower, const Items *items, ScribeNpuPattern pattern)
 {
-  const guint64 first = npu_cache (lower->device, lower->op->out, items->first).offset,
-                next = npu_cache (lower->device, lower->op->out, items->first + items->stride).offset;
-
   pattern.iterations = items->n;
-  pattern.iteration_step = (guint) ((next - first) / sizeof (guint32));
+  pattern.iteration_step = items->stride * cache_words (lower);
   return pattern;
 }
 
@@ -317,16 +324,6 @@ cache_items (NpuLower *lower, const Items *items)
     }
 }
 
-/* As far apart as a descriptor's iterations may be. */
-static guint
-largest_stride (const NpuLower *lower)
-{
-  const guint64 first = npu_cache (lower->device, lower->op->out, 0).offset,
-                next = npu_cache (lower->device, lower->op->out, 1).offset;
-
-  return (guint) (SCRIBE_NPU_MAX_ITERATION_STEP * sizeof (guint32) / (next - first));
-}
-
 /* Whether a token's keys are one more item, or one that is already there. */
 static gboolean
 takes (Items *items, const ScribeStepToken *token, guint rows, guint max_stride)
@@ -336,7 +333,7 @@ takes (Items *items, const ScribeStepToken *token, guint rows, guint max_stride)
   if (items->n == 0 || token->position / NPU_KEYS != items->block || rows != items->rows)
     return FALSE;
   if (token->sequence <= last)
-    return token->sequence >= items->first && (token->sequence - items->first) % MAX (items->stride, 1) == 0;
+    return token->sequence >= items->first && (token->sequence - items->first) % items->stride == 0;
   if (items->n == TILE_CACHE_ITEMS || (items->n > 1 && token->sequence != last + items->stride)
       || token->sequence - last > max_stride)
     return FALSE;
@@ -349,7 +346,7 @@ void
 npu_lower_cache (NpuLower *lower)
 {
   const ScribeRun *run = lower->run;
-  const guint max_stride = largest_stride (lower);
+  const guint max_stride = SCRIBE_NPU_MAX_ITERATION_STEP / cache_words (lower);
   Items items = { 0 };
 
   for (guint i = 0; i <= run->n_tokens; i++)

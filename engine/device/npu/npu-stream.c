@@ -213,7 +213,8 @@ write_task (ScribeNpuStream *stream,
     OP_WRITE, 0, queue, 0, NPU_TASK (id, pattern->iterations * pattern->times, token), 6 * sizeof (guint32)
   };
 
-  g_assert (pattern->offset <= G_MAXUINT32);
+  g_assert (pattern->offset <= G_MAXUINT32 && pattern->iterations >= 1 && pattern->times >= 1
+            && pattern->iterations * pattern->times <= SCRIBE_NPU_MAX_TIMES);
   emit (stream, words, G_N_ELEMENTS (words), 3);
 }
 
@@ -254,9 +255,7 @@ scribe_npu_stream_start (ScribeNpuStream *stream,
 {
   ScribeNpuChannelState *state = &stream->state.channels[column][channel];
   const guint id = channels[channel].first_bd + state->next_bd;
-  const guint times = pattern->iterations * pattern->times;
 
-  g_assert (times >= 1 && times <= 256);
   if (token && !state->ready)
     route_tokens (stream, column, channel);
   poll_room (stream, column, channel);
