@@ -98,8 +98,8 @@ typedef struct
   uint32_t n;
 } TileControlPass;
 
-/* y = (x - mean) / sqrt (var + 1e-5) * gain + bias: gain and bias as two objects on B, floats [n_state], which are held; then for each round the
- * group's pair objects of x on A, twice (or once: keeps). A core writes objects out_first .. out_first + n_out - 1 of its group. */
+/* y = (x - mean) / sqrt (var + 1e-5) * gain + bias: gain and bias of what the column writes as two objects on B, which are held; then for each
+ * round the group's pair objects of x on A, twice (or once: keeps). A core writes objects out_first .. out_first + n_out - 1 of its group. */
 typedef struct
 {
   uint32_t n_rounds, n_in; /* pair objects of 32 columns: n_state / 32 */

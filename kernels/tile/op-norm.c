@@ -64,11 +64,12 @@ tile_op_layer_norm (TileProgram *program, const TileControl *control)
         tile_skip (program, TILE_STREAM_A, own.first);
       for (uint32_t i = own.first; i < own.first + own.n; i++)
         {
-          const uint8_t *x = reads_again ? tile_take (program, TILE_STREAM_A) : own.kept + (i - own.first) * TILE_OBJECT_BYTES;
+          const uint32_t nth = i - own.first;
+          const uint8_t *x = reads_again ? tile_take (program, TILE_STREAM_A) : own.kept + nth * TILE_OBJECT_BYTES;
 
           if (i % n_parts == 0)
             out = tile_open (program);
-          tile_norm_write (clock, stats, x, gain + i * TILE_PAIR_COLS, bias + i * TILE_PAIR_COLS, n_row_blocks,
+          tile_norm_write (clock, stats, x, gain + nth * TILE_PAIR_COLS, bias + nth * TILE_PAIR_COLS, n_row_blocks,
                            n_parts == 1 ? -1 : (int) (i % 2), out);
           if (reads_again)
             tile_drop (program, TILE_STREAM_A);

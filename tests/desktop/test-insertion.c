@@ -113,8 +113,10 @@ on_one_of_three (GObject *object, GAsyncResult *result, gpointer data)
   Several *several = data;
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (tilescribe_inserter_insert_finish (TILESCRIBE_INSERTER (object), result, NULL, &error));
+  gboolean inserted = tilescribe_inserter_insert_finish (TILESCRIBE_INSERTER (object), result, NULL, &error);
+
   g_assert_no_error (error);
+  g_assert_true (inserted);
   several->all_done = ++several->n_done == 3;
 }
 

@@ -164,11 +164,13 @@ run (MockCore *core, const TileKernels *kernels, Case *c, TileFormat out, guint 
                                     .out_first = out_first,
                                     .n_out = n_out } };
 
+  const guint first = out_first * (out == TILE_FORMAT_PAIR ? TILE_PAIR_COLS : TILE_SINGLE_COLS);
+
   control.n_row_blocks[core->core.row - 2] = c->n_row_blocks;
   mock_core_clear (core);
   mock_core_feed (core, TILE_STREAM_B, &control, sizeof control);
-  mock_core_feed (core, TILE_STREAM_B, c->gain, sizeof c->gain);
-  mock_core_feed (core, TILE_STREAM_B, c->bias, sizeof c->bias);
+  mock_core_feed (core, TILE_STREAM_B, c->gain + first, sizeof c->gain - first * sizeof *c->gain);
+  mock_core_feed (core, TILE_STREAM_B, c->bias + first, sizeof c->bias - first * sizeof *c->bias);
   for (guint pass = 0; pass < 2 * control.norm.n_rounds; pass++)
     for (guint i = 0; i < control.norm.n_in; i++)
       mock_core_feed (core, TILE_STREAM_A, c->x[i], TILE_OBJECT_BYTES);

@@ -71,16 +71,20 @@ cache_bytes (const NpuDevice *device)
   return npu_cache (device, &end, 0).offset + TILE_OBJECT_BYTES;
 }
 
-/* What the overlay was made for; the sentence names what does not fit. */
+/* What the overlay was made for: a column holds the gains of its share of a row in one object, and a row of the embedding comes in one. The
+ * sentence names what does not fit. */
 static gboolean
-fits (const ScribeDeviceOptions *o, GError **error)
+fits (const ScribeDeviceOptions *o, const NpuOverlay *overlay, GError **error)
 {
-  if (o->n_state % TILE_N == 0 && o->n_state <= TILE_OBJECT_BYTES / sizeof (float))
+  const guint of_row = TILE_OBJECT_BYTES / npu_embedding_bytes (TILE_BLOCK) * TILE_BLOCK;
+  const guint most = MIN (overlay->n_half_columns * TILE_OBJECT_WORDS, of_row) / TILE_N * TILE_N;
+
+  if (o->n_state % TILE_N == 0 && o->n_state <= most)
     return TRUE;
   g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
                _ ("This model is %u values wide, and the NPU's design takes widths that are multiples of %u, up to %u. Use "
                   "“--device cpu”."),
-               o->n_state, TILE_N, (guint) (TILE_OBJECT_BYTES / sizeof (float)) / TILE_N * TILE_N);
+               o->n_state, TILE_N, most);
   return FALSE;
 }
 
@@ -124,12 +128,8 @@ boot (NpuDevice *npu, GError **error)
 static ScribeDevice *
 npu_open (const ScribeDeviceOptions *options, GError **error)
 {
-  NpuDevice *npu;
+  NpuDevice *npu = g_new0 (NpuDevice, 1);
 
-  if (!fits (options, error))
-    return NULL;
-
-  npu = g_new0 (NpuDevice, 1);
   npu->base.options = *options;
   npu->fast = options->fast;
   npu->costs = npu_costs_of (options);
@@ -141,7 +141,8 @@ npu_open (const ScribeDeviceOptions *options, GError **error)
       g_free (npu);
       return NULL;
     }
-  if (!keys_fit (options, self_blocks (npu) * NPU_KEYS, cross_blocks (npu) * NPU_KEYS, error))
+  if (!fits (options, npu->overlay, error)
+      || !keys_fit (options, self_blocks (npu) * NPU_KEYS, cross_blocks (npu) * NPU_KEYS, error))
     {
       npu_overlay_free (npu->overlay);
       g_free (npu);

@@ -18,12 +18,13 @@ npu_lower_layer_norm (NpuLower *lower)
   const ScribeOp *op = lower->op;
   const NpuTensor *in = npu_tensor (plan, op->in), *out = npu_tensor (plan, op->out);
   const guint n_in = op->in->n_cols / TILE_PAIR_COLS, n_out = op->out->n_cols / scribe_npu_object_cols (out->format);
-  guint first, share = npu_share (lower, n_out, 0, &first);
+  guint first, share = npu_share (&lower->spread, n_out, 0, &first);
   const gboolean keeps = share * scribe_npu_object_cols (out->format) / TILE_PAIR_COLS <= TILE_NORM_KEPT;
 
   for (guint column = 0; column < overlay->n_columns; column++)
     {
-      const guint n = npu_share (lower, n_out, npu_slot (lower, column), &first);
+      const guint slot = npu_slot (lower, column), n = npu_share (&lower->spread, n_out, slot, &first);
+      const guint64 gains = plan->extras[lower->op_index] + (guint64) slot * 2 * TILE_OBJECT_BYTES;
       guint64 offset;
       TileControl *control;
 
@@ -41,7 +42,7 @@ npu_lower_layer_norm (NpuLower *lower)
       control->norm.out_first = first;
       control->norm.n_out = n;
       npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
-      npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_WEIGHTS, plan->extras[lower->op_index], 2));
+      npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_WEIGHTS, gains, 2));
       for (guint round = 0; round < lower->n_rounds; round++)
         npu_put (lower, round, column, out, round, first, n, 1, n);
     }

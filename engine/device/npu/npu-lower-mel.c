@@ -180,7 +180,7 @@ npu_lower_pack (NpuLower *lower)
 
       for (guint column = 0; column < overlay->n_columns; column++)
         {
-          guint first, n = npu_share (lower, out.n_objects, npu_slot (lower, column), &first);
+          guint first, n = npu_share (&lower->spread, out.n_objects, npu_slot (lower, column), &first);
           const guint row = column % overlay->n_half_columns * overlay->n_fed;
           guint64 offset;
           TileControl *control;

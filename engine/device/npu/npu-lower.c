@@ -69,9 +69,9 @@ npu_block (const NpuLower *lower, guint half, guint round)
 }
 
 guint
-npu_share (const NpuLower *lower, guint n, guint slot, guint *first)
+npu_share (const NpuSpread *spread, guint n, guint slot, guint *first)
 {
-  const guint share = (n + lower->spread.n_slots - 1) / lower->spread.n_slots;
+  const guint share = (n + spread->n_slots - 1) / spread->n_slots;
 
   *first = MIN (slot * share, n);
   return MIN (share, n - *first);

@@ -252,7 +252,7 @@ pack (ScribePlan *plan, guint i, GError **error)
       plan->matrices[i] = npu_pack_matrix (plan, &op, 1, spread.n_slots, 0, TRUE);
       break;
     case SCRIBE_OP_LAYER_NORM:
-      plan->extras[i] = npu_pack_norm (plan, op);
+      plan->extras[i] = npu_pack_norm (plan, op, &spread);
       break;
     case SCRIBE_OP_EMBEDDING:
       plan->embedding = npu_pack_embedding (plan, op->weight, op->out);

@@ -259,7 +259,7 @@ void npu_put (NpuLower *lower,
 void npu_pass (NpuLower *lower, guint step, guint column, guint n);
 
 /* A slot's share of n things that all slots write in equal parts: how many, from which on. */
-guint npu_share (const NpuLower *lower, guint n, guint slot, guint *first);
+guint npu_share (const NpuSpread *spread, guint n, guint slot, guint *first);
 
 /* All tasks of the op to the stream, in an order in which none waits for a later one. */
 void npu_flush (NpuLower *lower);
@@ -325,7 +325,9 @@ gsize npu_weights_reserve (ScribePlan *plan, gsize n);
 /* The weights of all ops, one under another. tap_pitch: inputs that a tap takes, of a convolution; 0: it is none. is_wide: no narrow tiles, where more slots would have one. */
 NpuMatrix
 npu_pack_matrix (ScribePlan *plan, const ScribeOp *const *ops, guint n_ops, guint n_slots, guint tap_pitch, gboolean is_wide);
-guint64 npu_pack_norm (ScribePlan *plan, const ScribeOp *op);
+
+/* For each slot an object of gains and one of biases of the outputs that are its own. */
+guint64 npu_pack_norm (ScribePlan *plan, const ScribeOp *op, const NpuSpread *spread);
 
 /* A constant tensor of pair objects, of n_blocks blocks of rows; rows of an embedding. "out": what they are added to. */
 guint64 npu_pack_rows (ScribePlan *plan, const ScribeWeight *weight, const ScribeTensor *out, guint n_blocks);

@@ -127,17 +127,19 @@ npu_pack_matrix (ScribePlan *plan, const ScribeOp *const *ops, guint n_ops, guin
 }
 
 guint64
-npu_pack_norm (ScribePlan *plan, const ScribeOp *op)
+npu_pack_norm (ScribePlan *plan, const ScribeOp *op, const NpuSpread *spread)
 {
-  const gsize offset = npu_weights_reserve (plan, 2 * TILE_OBJECT_BYTES);
+  const gsize offset = npu_weights_reserve (plan, (gsize) spread->n_slots * 2 * TILE_OBJECT_BYTES);
   const guint *order = npu_order_of (plan, op->in);
+  const guint n_cols = scribe_npu_object_cols (npu_tensor (plan, op->out)->format);
 
-  if (plan->packing)
+  for (guint slot = 0; plan->packing && slot < spread->n_slots; slot++)
     {
-      float *objects = (float *) (gpointer) (plan->packing + offset);
+      float *gains = (float *) (gpointer) (plan->packing + offset) + 2 * slot * TILE_OBJECT_WORDS;
+      guint first, n = npu_share (spread, op->out->n_cols / n_cols, slot, &first);
 
-      npu_order_values (order, op->norm->gain, 0, op->in->n_cols, objects);
-      npu_order_values (order, op->norm->bias, 0, op->in->n_cols, objects + TILE_OBJECT_BYTES / sizeof (float));
+      npu_order_values (order, op->norm->gain, first * n_cols, n * n_cols, gains);
+      npu_order_values (order, op->norm->bias, first * n_cols, n * n_cols, gains + TILE_OBJECT_WORDS);
     }
   return offset;
 }
