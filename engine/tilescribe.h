@@ -34,4 +34,5 @@
 #include "text/signs.h"
 #include "text/wording.h"
 #include "transcript.h"
+#include "trial/npu-calibrate.h"
 #include "trial/npu-trial.h"

@@ -15,8 +15,8 @@
 static CliStatus run_program (const CliCommand *command, char **argv);
 
 static const CliCommand *const commands[] = {
-  &cli_transcribe, &cli_listen, &cli_toggle, &cli_start,    &cli_stop,   &cli_status,
-  &cli_history,    &cli_models, &cli_bench,  &cli_validate, &cli_doctor, NULL,
+  &cli_transcribe, &cli_listen, &cli_toggle,   &cli_start,     &cli_stop,   &cli_status, &cli_history,
+  &cli_models,     &cli_bench,  &cli_validate, &cli_calibrate, &cli_doctor, NULL,
 };
 
 const CliCommand cli_program = {

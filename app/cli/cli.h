@@ -33,7 +33,7 @@ struct _CliCommand
 };
 
 extern const CliCommand cli_program; /* all of it */
-extern const CliCommand cli_transcribe, cli_listen, cli_history, cli_models, cli_bench, cli_validate, cli_doctor;
+extern const CliCommand cli_transcribe, cli_listen, cli_history, cli_models, cli_bench, cli_validate, cli_calibrate, cli_doctor;
 extern const CliCommand cli_toggle, cli_start, cli_stop, cli_status;
 
 /* TRUE if the program has a command of this name. */

@@ -43,7 +43,7 @@ const CliCommand cli_transcribe = {
 typedef struct
 {
   char *model, *device, *language, *format_name, *output, *prompt;
-  gboolean fast, translate, word_times, no_timestamps, no_vad, log_kernels, no_store, quiet;
+  gboolean fast, int8, translate, word_times, no_timestamps, no_vad, log_kernels, no_store, quiet;
   int beam, threads, batch;
   ScribeFormat format;
 } Settings;
@@ -71,6 +71,7 @@ parse (const CliCommand *command, char **argv, Settings *s)
     { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("Where to compute: auto, cpu, emulator or reference"),
       N_ ("DEVICE") },
     { "fast", 0, 0, G_OPTION_ARG_NONE, &s->fast, N_ ("On an NPU: faster and less exact"), NULL },
+    { "int8", 0, 0, G_OPTION_ARG_NONE, &s->int8, N_ ("On an NPU: as fast, and with 8-bit integers (see calibrate)"), NULL },
     { "language", 'l', 0, G_OPTION_ARG_FILENAME, &s->language, N_ ("Language spoken, like “de”; auto: find out"),
       N_ ("LANGUAGE") },
     { "translate", 0, 0, G_OPTION_ARG_NONE, &s->translate, N_ ("Translate to English"), NULL },
@@ -133,6 +134,7 @@ load (const Settings *s, const ScribeTranscribeOptions *how, GError **error)
   options.model = path;
   options.device = s->device;
   options.fast = s->fast;
+  options.integers = s->int8;
   options.n_threads = (guint) s->threads;
   options.n_beams = MAX (how->beam, how->best_of);
   options.n_windows = (guint) MAX (s->batch, 1);

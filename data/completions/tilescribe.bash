@@ -7,7 +7,7 @@ _tilescribe_options ()
 {
   case $1 in
     '') echo '--help --version' ;;
-    transcribe) echo '--help --model= --device= --fast --language= --translate --format= --output= --word-times --no-timestamps' \
+    transcribe) echo '--help --model= --device= --fast --int8 --language= --translate --format= --output= --word-times --no-timestamps' \
                      '--prompt= --beam= --batch= --no-vad --threads= --log-kernels --no-store --quiet' ;;
     listen) echo '--help --model= --device= --fast --language= --translate --prompt= --microphone= --microphones --pause= --once' \
                  '--threads= --no-store --quiet' ;;
@@ -16,6 +16,7 @@ _tilescribe_options ()
     'models list') echo '--help --installed --names' ;;
     bench) echo '--help --model= --device= --fast --threads= --runs= --tokens= --ops --json' ;;
     validate) echo '--help --model= --device= --report= --recording= --clips=' ;;
+    calibrate) echo '--help --model=' ;;
     doctor) echo '--help --json --strict' ;;
     *) echo '--help' ;;
   esac
@@ -24,7 +25,7 @@ _tilescribe_options ()
 _tilescribe_commands ()
 {
   case $1 in
-    '') echo 'transcribe listen toggle start stop status history models bench validate doctor' ;;
+    '') echo 'transcribe listen toggle start stop status history models bench validate calibrate doctor' ;;
     history) echo 'list search show export pin unpin delete' ;;
     models) echo 'list get remove import' ;;
   esac

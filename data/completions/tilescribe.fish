@@ -33,12 +33,14 @@ complete -c tilescribe -n __tilescribe_wants_command -f -a history -d 'List, sea
 complete -c tilescribe -n __tilescribe_wants_command -f -a models -d 'List, download, remove and import models'
 complete -c tilescribe -n __tilescribe_wants_command -f -a bench -d 'Measure how fast a model runs here'
 complete -c tilescribe -n __tilescribe_wants_command -f -a validate -d 'Check what an NPU makes of a model'
+complete -c tilescribe -n __tilescribe_wants_command -f -a calibrate -d 'Get a model ready for 8-bit integers on an NPU'
 complete -c tilescribe -n __tilescribe_wants_command -f -a doctor -d 'Tell what works here and what does not'
 
 # transcribe
 complete -c tilescribe -n '__tilescribe_is transcribe' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
 complete -c tilescribe -n '__tilescribe_is transcribe' -s d -l device -x -a 'auto cpu emulator reference' -d 'Where to compute'
 complete -c tilescribe -n '__tilescribe_is transcribe' -l fast -d 'On an NPU: faster and less exact'
+complete -c tilescribe -n '__tilescribe_is transcribe' -l int8 -d 'On an NPU: 8-bit integers'
 complete -c tilescribe -n '__tilescribe_is transcribe' -s l -l language -x -a 'auto en de es fr it nl pl pt ru zh ja ko' -d 'Language spoken'
 complete -c tilescribe -n '__tilescribe_is transcribe' -l translate -d 'Translate to English'
 complete -c tilescribe -n '__tilescribe_is transcribe' -s f -l format -x -a 'txt srt vtt json csv' -d 'Form of the transcript'
@@ -119,6 +121,9 @@ complete -c tilescribe -n '__tilescribe_is validate' -s d -l device -x -a emulat
 complete -c tilescribe -n '__tilescribe_is validate' -s r -l report -rF -d 'Report to write'
 complete -c tilescribe -n '__tilescribe_is validate' -l recording -rF -d 'Speech to compare layer by layer'
 complete -c tilescribe -n '__tilescribe_is validate' -l clips -rF -d 'Folder of .wav files'
+
+# calibrate
+complete -c tilescribe -n '__tilescribe_is calibrate' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
 
 # doctor
 complete -c tilescribe -n '__tilescribe_is doctor' -s j -l json -d 'Print JSON'

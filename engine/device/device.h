@@ -106,8 +106,9 @@ typedef struct
   guint n_text_ctx, n_audio_ctx; /* rows of a self and of a cross cache */
   guint n_sequences, n_windows;
   guint n_threads;
-  gboolean fast;   /* on an NPU: activations and weights in one block of mantissas, not in two */
-  guint n_columns; /* of the NPU's array; 0: all */
+  gboolean fast;     /* on an NPU: activations and weights in one block of mantissas, not in two */
+  gboolean integers; /* on an NPU: as fast, and products of the encoder in 8-bit integers, as calibration found their ranges */
+  guint n_columns;   /* of the NPU's array; 0: all */
   ScribeCosts costs;
   gboolean instant; /* of these costs, not those of calls and instructions: what is left is the work itself, and its data */
 } ScribeDeviceOptions;

@@ -100,7 +100,8 @@ scribe_engine_new (const ScribeEngineOptions *options, GError **error)
                                           .n_sequences = n_windows * options->n_beams,
                                           .n_windows = n_windows,
                                           .n_threads = engine->n_threads,
-                                          .fast = options->fast };
+                                          .fast = options->fast,
+                                          .integers = options->integers };
   device = scribe_device_open (options->device, &device_options, &engine->device_reason, error);
   if (device == NULL)
     return NULL;

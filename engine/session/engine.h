@@ -29,6 +29,7 @@ typedef struct
   const char *model;  /* path of a ggml model file */
   const char *device; /* "auto", "cpu", "emulator", "reference"; NULL is auto */
   gboolean fast;      /* on an NPU: less exact and faster */
+  gboolean integers;  /* on an NPU: as fast, in 8-bit integers where the model was calibrated for them */
   guint n_threads;    /* 0: as many as the machine has processors for us, 8 at most */
   guint n_beams;      /* sequences a window may need at once: the largest beam or best_of to be asked for */
   guint n_windows;    /* windows to be decoded at once in batch mode */

@@ -31,7 +31,7 @@
 G_BEGIN_DECLS
 
 #define NPU_OVERLAY_ROWS    NPU_COMPUTE_ROWS
-#define NPU_OVERLAY_VERSION 2 /* counts up when a stream for the one before would not run */
+#define NPU_OVERLAY_VERSION 3 /* counts up when a stream for the one before would not run */
 
 /* Channels of the shim */
 #define NPU_SHIM_A   0 /* MM2S */

@@ -38,15 +38,17 @@ typedef enum
   TILE_FORMAT_F32,
   TILE_FORMAT_SINGLE_TRANSPOSED, /* [128, 64] of a tile: columns of the product are rows of the object */
   TILE_FORMAT_PAIR_TRANSPOSED,
+  TILE_FORMAT_INT8, /* [64, 64] of 8-bit integers (gemm-int.h) */
   TILE_N_FORMATS
 } TileFormat;
 
 /* What a tile's sums are made of: for each step one object of A and, for each 32 columns of it, one of W. Narrow tiles have 64 outputs, and an object of
- * W for 64 columns. Where W is a pair, an object of high values is followed by one of low ones. */
+ * W for 64 columns. Where W is a pair, an object of high values is followed by one of low ones. Integers are multiplied by integers: W is then never a
+ * pair, and no tile is narrow. */
 typedef struct
 {
   uint32_t n;                    /* objects of A */
-  uint32_t in;                   /* TileFormat: single or pair */
+  uint32_t in;                   /* TileFormat: single, pair or int8 */
   uint32_t weight_pairs, narrow; /* 1: yes */
 } TileSteps;
 
@@ -62,6 +64,7 @@ typedef struct
   uint32_t residual_first, n_residual; /* 0: none */
   uint32_t first_group, n_groups;
   uint32_t row_begin, row_end;      /* rows of the tensor outside of these are written as zero */
+  float int_scale, int_zero;        /* y becomes the integer y int_scale + int_zero */
   float bias[TILE_GEMM_TILES][128]; /* of each tile; without them there may be more tiles */
 } TileControlGemm;
 
@@ -105,7 +108,7 @@ typedef struct
   uint32_t n_rounds, n_in; /* pair objects of 32 columns: n_state / 32 */
   uint32_t keeps;          /* 1: x comes once only, and a core keeps its own objects, TILE_NORM_KEPT at most */
   float n_inverse;         /* 1 / n_state */
-  uint32_t out;            /* TileFormat: single or pair */
+  uint32_t out;            /* TileFormat: single, pair or int8, whose scale gains and biases have in them */
   uint32_t out_first, n_out;
 } TileControlLayerNorm;
 

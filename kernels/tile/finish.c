@@ -4,6 +4,8 @@
  */
 #include "tile/finish.h"
 
+#include "tile/gemm-int.h"
+
 /* Blocks of the tile */
 typedef struct
 {
@@ -64,10 +66,14 @@ store_pair (TileClock *clock, uint8_t *p, TileAcc x)
 
 /* Block x at row i and column j of the tile goes to its place in the object. */
 TILE_INLINE void
-store_block (TileClock *clock, uint8_t *object, TileFormat out, int i, int j, TileAcc x)
+store_block (TileClock *clock, uint8_t *object, const TileFinish *finish, int i, int j, TileAcc x)
 {
-  switch (out)
+  switch (finish->out)
     {
+    case TILE_FORMAT_INT8:
+      x = tile_add_scalar (clock, tile_mul_scalar (clock, x, finish->scale), finish->zero);
+      tile_store_i8 (clock, (int8_t *) object + (i * 8 + j % 8) * TILE_INT_BLOCK, tile_acc_to_i8 (clock, x));
+      break;
     case TILE_FORMAT_PAIR:
       store_pair (clock, object + (i * 4 + j % 4) * 2 * TILE_BFP_BYTES, x);
       break;
@@ -97,10 +103,12 @@ tile_gemm_finish (TileClock *clock,
   Blocks blocks = blocks_of_part (finish->out, part);
   TileClock here = *clock;
 
+  if (finish->out == TILE_FORMAT_INT8)
+    tile_int_begin (&here, object);
   tile_loop_begin (&here);
   for (int i = blocks.first_row; i < blocks.first_row + blocks.n_rows; i++)
     for (int j = blocks.first_col; j < blocks.first_col + blocks.n_cols; j++)
-      store_block (&here, object, finish->out, i, j, finished_block (&here, acc, finish, residual, i, j));
+      store_block (&here, object, finish, i, j, finished_block (&here, acc, finish, residual, i, j));
   if (finish->out == TILE_FORMAT_F32)
     for (int j = 0; j < 2; j++)
       tile_store_acc (&here, (float *) (void *) object + 64 * 16 + 64 * j, tile_zero_acc (&here));

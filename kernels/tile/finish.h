@@ -7,7 +7,7 @@
  *
  *   TILE_FORMAT_                  parts  part p                                     object
  *   PAIR [64 x 32]                  4    columns 32 p..                             p
- *   SINGLE [64 x 64]                4    columns 32 p..                             p / 2, half p % 2 of its columns
+ *   SINGLE, INT8 [64 x 64]          4    columns 32 p..                             p / 2, half p % 2 of its columns
  *   F32 [72 x 16]                   8    columns 16 p..                             p; rows 64..71 are zeros
  *   SINGLE_TRANSPOSED               4    columns 32 p..                             p / 2: [64 columns of the tile x 64 rows],
  *                                                                                   half p % 2 of its rows
@@ -41,6 +41,7 @@ typedef struct
   TileGelu gelu;
   int row_first, row_end; /* of the tile's 64 rows */
   const float *bias;      /* [128], or NULL */
+  float scale, zero;      /* INT8: the integer is y scale + zero, to nearest even and within [-128, 127]; rows have scale 1 */
 } TileFinish;
 
 TILE_INLINE int

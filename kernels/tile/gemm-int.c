@@ -7,7 +7,7 @@
 #include "tile/gemm-int.h"
 
 #define N_K_BLOCKS  4
-#define BLOCK_BYTES 64
+#define BLOCK_BYTES TILE_INT_BLOCK
 
 TILE_INLINE const int8_t *
 weight_block (const uint8_t *b, int j, int k)

@@ -1,6 +1,6 @@
 /* gemm-int.h - gemm.h with integers: 8-bit weights with a scale for each column, 8- or 16-bit activations with a scale for each row
  *
- *   activations I8 [64 x 64]      blocks of 8x8 int8, block (i, j) at ((i * 8) + j) * 64; at 4096, 64 floats: the rows' scales
+ *   activations I8 [64 x 64]      blocks of 8x8 int8, block (i, j) at ((i * 8) + j) * 64; at 4096, 64 floats: the rows' scales, then zeros
  *   activations I16 [64 x 32]     blocks of 8x4 int16, likewise
  *   weights [32 (k) x 128 (n)]    blocks of 8 k x 8 n int8, row-major, for columns j and k block k at ((j * 4) + k) * 64; at 4096, 128 floats:
  *                                 the columns' scales
@@ -25,8 +25,19 @@
 
 enum
 {
+  TILE_INT_BLOCK = 64,   /* bytes of 8x8 int8 */
   TILE_INT_SCALES = 4096 /* where an object's scales are */
 };
+
+/* An I8 object whose rows all have scale 1: what is behind its blocks. */
+TILE_INLINE void
+tile_int_begin (TileClock *clock, uint8_t *object)
+{
+  float *scales = (float *) (void *) (object + TILE_INT_SCALES);
+
+  tile_store_acc (clock, scales, tile_splat (clock, 1));
+  tile_store_acc (clock, scales + 64, tile_zero_acc (clock));
+}
 
 /* shape: is_pair and is_high_only mean nothing here; a_first_col_block is 0 or 4 with I8, 0 with I16. is_first: the sums start from zero. */
 void tile_gemm_i8 (TileClock *clock, int32_t *acc, const uint8_t *a, const uint8_t *b, const TileGemmShape *shape, bool is_first);

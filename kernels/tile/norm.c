@@ -4,8 +4,7 @@
  */
 #include "tile/norm.h"
 
-#include "tile/layout.h"
-#include "tile/tile.h"
+#include "tile/gemm-int.h"
 
 #define N_COL_BLOCKS (TILE_PAIR_COLS / TILE_BLOCK)
 #define EPSILON      1e-5f
@@ -94,17 +93,24 @@ tile_norm_settle (TileClock *clock, TileNorm *stats, uint32_t n_row_blocks, floa
 }
 
 TILE_INLINE void
-store (TileClock *clock, TileAcc y, int i, int j, int half, uint8_t *out)
+store (TileClock *clock, TileAcc y, int i, int j, TileFormat format, int half, uint8_t *out)
 {
-  TileBfp hi = tile_acc_to_bfp (clock, y);
+  const int block = (i * 2 + half) * N_COL_BLOCKS + j;
+  TileBfp hi;
 
-  if (half < 0)
+  if (format == TILE_FORMAT_INT8)
+    {
+      tile_store_i8 (clock, (int8_t *) out + block * TILE_INT_BLOCK, tile_acc_to_i8 (clock, y));
+      return;
+    }
+  hi = tile_acc_to_bfp (clock, y);
+  if (format == TILE_FORMAT_PAIR)
     {
       out += (i * N_COL_BLOCKS + j) * 2 * TILE_BLOCK_BYTES;
       tile_store_bfp (clock, out + TILE_BLOCK_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, y, hi)));
     }
   else
-    out += ((i * 2 + half) * N_COL_BLOCKS + j) * TILE_BLOCK_BYTES;
+    out += block * TILE_BLOCK_BYTES;
   tile_store_bfp (clock, out, hi);
 }
 
@@ -115,11 +121,14 @@ tile_norm_write (TileClock *clock,
                  const float *gain,
                  const float *bias,
                  uint32_t n_row_blocks,
-                 int half,
+                 TileFormat format,
+                 uint32_t half,
                  uint8_t *out)
 {
   TileClock here = *clock;
 
+  if (format == TILE_FORMAT_INT8)
+    tile_int_begin (&here, out);
   for (int j = 0; j < N_COL_BLOCKS; j++)
     {
       TileAcc gains = tile_row_broadcast (&here, gain + TILE_BLOCK * j);
@@ -131,7 +140,7 @@ tile_norm_write (TileClock *clock,
           TileAcc above = tile_sub (&here, load_pair (&here, pair_block (x, i, j)), tile_load_acc (&here, stats->shift[i]));
           TileAcc normal = tile_mul (&here, above, tile_load_acc (&here, stats->sum[i]));
 
-          store (&here, tile_fma (&here, normal, gains, biases), i, j, half, out);
+          store (&here, tile_fma (&here, normal, gains, biases), i, j, format, (int) half, out);
         }
       tile_loop_end (&here, 1);
     }

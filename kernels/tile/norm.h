@@ -7,7 +7,7 @@
  *   x          a pair object [64, 32]: columns 32 i .. 32 i + 31
  *   gain, bias [n] floats
  *   stats      TileNorm, 6144 bytes
- *   out        the same 32 columns as a pair object, or as a half of a single object [64, 64]
+ *   out        the same 32 columns as a pair object, or as a half of a single object or one of integers [64, 64]
  *
  * Rows are worked on in blocks of 8; blocks beyond n_row_blocks are neither read nor written.
  * Source: Ba et al. 2016, with 1e-5 added to the variance.
@@ -17,6 +17,7 @@
 #pragma once
 
 #include "tile/clock.h"
+#include "tile/control.h"
 
 #if defined TILE_SET
 #define tile_norm_add    TILE_SYMBOL (tile_norm_add)
@@ -38,13 +39,14 @@ void tile_norm_add (TileClock *clock, TileNorm *stats, const uint8_t *x, uint32_
 /* After the last of them: mean and spread of n columns. n_inverse is 1 / n. */
 void tile_norm_settle (TileClock *clock, TileNorm *stats, uint32_t n_row_blocks, float n_inverse);
 
-/* Columns of the second pass: ((x - mean) * (1 / sqrt (variance + 1e-5))) * gain + bias with those 32 of gain and bias. half: -1 for a pair object,
- * else which half of a single one. */
+/* Columns of the second pass: ((x - mean) * (1 / sqrt (variance + 1e-5))) * gain + bias with those 32 of gain and bias. out: an object of this format, PAIR,
+ * SINGLE or INT8; half: of the latter two, which half of its columns. */
 void tile_norm_write (TileClock *clock,
                       const TileNorm *stats,
                       const uint8_t *x,
                       const float *gain,
                       const float *bias,
                       uint32_t n_row_blocks,
-                      int half,
+                      TileFormat format,
+                      uint32_t half,
                       uint8_t *out);

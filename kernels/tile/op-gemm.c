@@ -5,6 +5,7 @@
 #include "tile/op-gemm.h"
 
 #include "tile/finish.h"
+#include "tile/gemm-int.h"
 
 _Static_assert(sizeof ((TileControlGemm *) 0)->bias <= TILE_PARAM_BYTES,
                "biases are kept while weights take the place of the control object");
@@ -18,11 +19,24 @@ add_columns (TileProgram *program,
              const uint8_t *const b[2],
              bool is_first)
 {
+  if (steps->in == TILE_FORMAT_INT8)
+    {
+      tile_gemm_i8 (program->core->clock, (int32_t *) (void *) tile_acc (program), a, b[0], shape, is_first);
+      return;
+    }
   for (uint32_t low = 0; low <= steps->weight_pairs; low++)
     {
       shape->is_high_only = low > 0; /* the product of both low values is too small to matter */
       tile_gemm_bfp (program->core->clock, tile_acc (program), a, b[low], shape, is_first && low == 0);
     }
+}
+
+/* Integers become floats, by the scales that the last objects brought. */
+static void
+scale (TileProgram *program, const TileGemmShape *shape, const uint8_t *a, const uint8_t *b)
+{
+  tile_gemm_scale (program->core->clock, tile_acc (program), (const float *) (const void *) (a + TILE_INT_SCALES),
+                   (const float *) (const void *) (b + TILE_INT_SCALES), shape);
 }
 
 static void
@@ -69,6 +83,8 @@ tile_add_up (TileProgram *program, const TileSteps *steps, uint32_t n_row_blocks
           shape.a_first_col_block = (int) (part * TILE_WEIGHT_COLS / TILE_BLOCK);
           shape.b_first_col_block = (int) (n_done % n_of_weights * TILE_WEIGHT_COLS / TILE_BLOCK);
           add_columns (program, steps, &shape, a, b, n_done == 0);
+          if (steps->in == TILE_FORMAT_INT8 && n_done == steps->n * n_parts - 1)
+            scale (program, &shape, a, b[0]);
           if (n_done % n_of_weights == n_of_weights - 1)
             drop_weights (program, steps);
         }
@@ -82,11 +98,15 @@ finish (TileProgram *program, const TileControlGemm *op, uint32_t first_row, uin
 {
   const TileFormat out = (TileFormat) op->out[tile < TILE_GEMM_TILES ? tile : TILE_GEMM_TILES - 1];
   const int begin = (int) op->row_begin - (int) first_row, end = (int) op->row_end - (int) first_row;
-  const bool is_coarse = out == TILE_FORMAT_SINGLE || out == TILE_FORMAT_SINGLE_TRANSPOSED;
+  const bool is_coarse = out == TILE_FORMAT_SINGLE || out == TILE_FORMAT_SINGLE_TRANSPOSED || out == TILE_FORMAT_INT8;
   const TileGelu gelu = !op->gelu ? TILE_GELU_NONE : is_coarse ? TILE_GELU_COARSE : TILE_GELU_FINE;
-  const TileFinish how = {
-    .out = out, .gelu = gelu, .row_first = begin, .row_end = end, .bias = op->has_bias ? op->bias[tile] : 0
-  };
+  const TileFinish how = { .out = out,
+                           .gelu = gelu,
+                           .row_first = begin,
+                           .row_end = end,
+                           .bias = op->has_bias ? op->bias[tile] : 0,
+                           .scale = op->int_scale,
+                           .zero = op->int_zero };
   const uint32_t n_parts = (uint32_t) tile_out_n_parts (out) / (op->steps.narrow ? 2 : 1);
   const uint32_t n_of_object = (uint32_t) tile_out_parts_per_object (out);
   uint32_t n_residual = 0;

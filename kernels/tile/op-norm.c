@@ -41,7 +41,8 @@ tile_op_layer_norm (TileProgram *program, const TileControl *control)
   TileNorm *stats = (TileNorm *) (void *) tile_acc (program);
   const uint32_t n_row_blocks = control->n_row_blocks[tile_row (program)];
   const bool writes = tile_writes (program, control);
-  const uint32_t n_parts = op.out == TILE_FORMAT_PAIR ? 1 : 2; /* objects of x that make one of the result */
+  const TileFormat out_format = (TileFormat) op.out;
+  const uint32_t n_parts = out_format == TILE_FORMAT_PAIR ? 1 : 2; /* objects of x that make one of the result */
   const Own own = { op.out_first * n_parts, op.n_out * n_parts, op.keeps ? (uint8_t *) stats + sizeof *stats : 0 };
   const float *gain, *bias;
 
@@ -69,8 +70,8 @@ tile_op_layer_norm (TileProgram *program, const TileControl *control)
 
           if (i % n_parts == 0)
             out = tile_open (program);
-          tile_norm_write (clock, stats, x, gain + nth * TILE_PAIR_COLS, bias + nth * TILE_PAIR_COLS, n_row_blocks,
-                           n_parts == 1 ? -1 : (int) (i % 2), out);
+          tile_norm_write (clock, stats, x, gain + nth * TILE_PAIR_COLS, bias + nth * TILE_PAIR_COLS, n_row_blocks, out_format,
+                           i % 2, out);
           if (reads_again)
             tile_drop (program, TILE_STREAM_A);
           if (i % n_parts == n_parts - 1)

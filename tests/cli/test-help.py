@@ -42,7 +42,7 @@ class HelpTest(CliTest):
 
     def options(self, *path):
         """{"--model": "-m" or "", ...}"""
-        return {long: short or "" for short, long in re.findall(r"^  (?:(-\w), )?(--[a-z-]+)", self.help(*path), re.MULTILINE)}
+        return {long: short or "" for short, long in re.findall(r"^  (?:(-\w), )?(--[a-z0-9-]+)", self.help(*path), re.MULTILINE)}
 
     def takes_value(self, path, option):
         return f"{option}=" in self.help(*path)
@@ -90,7 +90,7 @@ class Manual(HelpTest):
         for command in self.commands():
             paths = [path for path in self.all_paths() if path[:1] == (command,)]
             known = {option for path in paths for option in self.options(*path)}
-            described = set(re.findall(r"^\.BR? .*?(--[a-z-]+)", self.page(command).read_text().replace("\\-", "-").split(".SH OPTIONS")[1]
+            described = set(re.findall(r"^\.BR? .*?(--[a-z0-9-]+)", self.page(command).read_text().replace("\\-", "-").split(".SH OPTIONS")[1]
                                        .split(".SH")[0], re.MULTILINE))
             self.assertEqual(described, known, command)
 

@@ -102,6 +102,27 @@ class Trial(CliTest):
         self.assertEqual(Trial.markdown.count("(modelled)"), len(TABLES))
 
 
+class Integers(CliTest):
+    """A model is calibrated, and transcribes what it was not calibrated on."""
+    def setUp(self):
+        super().setUp()
+        self.env["XDG_CACHE_HOME"] = str(self.folder / "cache")
+
+    def test_calibrated(self):
+        told = self.succeed("calibrate", CLIPS / "weather.wav", CLIPS / "meeting.wav")
+        self.assertIn("12 tensors", told)
+        kernels = self.run_cli("transcribe", "--device", "emulator", "--int8", "--log-kernels", "--no-store", CLIPS / "fox.wav")
+        self.assertEqual(kernels.stdout, "The quick brown fox jumps over the lazy dog.\n")
+        self.assertIn("int8 by int8", kernels.stderr)
+
+    def test_not_calibrated(self):
+        self.assertIn("tilescribe calibrate", self.fail_with(1, "transcribe", "--device", "emulator", "--int8", CLIPS / "fox.wav"))
+
+    def test_what_cannot_be_heard(self):
+        self.fail_with(2, "calibrate")
+        self.assertIn("missing.wav", self.fail_with(1, "calibrate", "missing.wav"))
+
+
 class Refused(CliTest):
     def test_wrong_usage(self):
         self.fail_with(2, "validate")

@@ -7,6 +7,7 @@
 #include "scalar.h"
 
 #include <glib.h>
+#include <math.h>
 #include <string.h>
 
 #define ROWS 64
@@ -247,11 +248,34 @@ scalar_object (gboolean is_pair, float values[64][64], guint8 *object)
       }
 }
 
+/* Integers of 64 columns, then scales that are all 1, and zeros */
+static void
+scalar_integers (float *acc, const TileFinish *finish, const guint8 *residuals[4], int object, guint8 *out)
+{
+  float *scales = (float *) (gpointer) (out + 4096);
+
+  for (int row = 0; row < 64; row++)
+    for (int col = 0; col < 64; col++)
+      {
+        float x = finished_value (acc, finish, residuals, row, object * 64 + col) * finish->scale;
+
+        x += finish->zero;
+        ((gint8 *) out)[(row / 8 * 8 + col / 8) * 64 + row % 8 * 8 + col % 8] = (gint8) CLAMP (rintf (x), -128, 127);
+      }
+  for (int i = 0; i < 128; i++)
+    scales[i] = i < 64;
+}
+
 static void
 scalar_finish (float *acc, const TileFinish *finish, const guint8 *residuals[4], int object, guint8 *out)
 {
   float values[64][64];
 
+  if (finish->out == TILE_FORMAT_INT8)
+    {
+      scalar_integers (acc, finish, residuals, object, out);
+      return;
+    }
   if (finish->out == TILE_FORMAT_F32)
     {
       memset (out, 0, TILE_OBJECT_BYTES);
@@ -301,7 +325,11 @@ test_finish (Fixture *f, gconstpointer data)
 
   for (guint round = 0; round < 36 * TILE_N_FORMATS; round++)
     {
-      TileFinish finish = { .out = round % TILE_N_FORMATS, .gelu = round / TILE_N_FORMATS % 3, .row_end = 64 };
+      TileFinish finish = { .out = round % TILE_N_FORMATS,
+                            .gelu = round / TILE_N_FORMATS % 3,
+                            .row_end = 64,
+                            .scale = (float) g_test_rand_double_range (1, 60),
+                            .zero = (float) g_test_rand_int_range (-128, 1) };
       const int n_parts = tile_out_n_parts (finish.out), per_object = tile_out_parts_per_object (finish.out);
       const guint8 *residuals[4] = { NULL };
 

@@ -207,6 +207,51 @@ check (MockCore *core, Case *c, TileFormat out, guint out_first, guint n_out, do
       }
 }
 
+/* Two objects, from the first on: gains and biases are such that some values are beyond the largest integer. */
+static void
+check_integers (MockCore *core, Case *c)
+{
+  for (guint i = 0; i < core->results->len; i++)
+    {
+      const guint8 *object = g_ptr_array_index (core->results, i);
+      const float *scales = (const float *) (gconstpointer) (object + 4096);
+
+      for (guint row = 0; row < 8 * c->n_row_blocks; row++)
+        {
+          float y[MAX_COLS];
+
+          plain_norm_row (c, row, y);
+          for (guint j = 0; j < 64; j++)
+            g_assert_cmpint (((const gint8 *) object)[(row / 8 * 8 + j / 8) * 64 + row % 8 * 8 + j % 8], ==,
+                             (gint8) CLAMP (rintf (y[i % 2 * 64 + j]), -128, 127));
+          g_assert_cmpfloat (scales[row], ==, 1);
+          g_assert_cmpfloat (scales[64 + row], ==, 0);
+        }
+    }
+}
+
+static void
+test_integers (gconstpointer data)
+{
+  g_autoptr (MockCore) core = mock_core_new (3);
+  g_autofree Case *c = g_new0 (Case, 1);
+
+  c->n_cols = 384;
+  for (Values values = 0; values < N_VALUES; values++)
+    {
+      c->n_row_blocks = 1 + values % 8;
+      case_fill (c, values);
+      for (guint j = 0; j < c->n_cols; j++)
+        {
+          c->gain[j] *= 40;
+          c->bias[j] *= 100;
+        }
+      run (core, data, c, TILE_FORMAT_INT8, 0, 2);
+      g_assert_cmpuint (core->results->len, ==, 4);
+      check_integers (core, c);
+    }
+}
+
 static void
 test_same (gconstpointer data)
 {
@@ -259,9 +304,11 @@ main (int argc, char **argv)
     {
       const TileKernels *kernels = tile_kernels_get_nth (i);
       g_autofree char *same = g_strdup_printf ("/tile/norm/%s/same", kernels->name);
+      g_autofree char *integers = g_strdup_printf ("/tile/norm/%s/integers", kernels->name);
       g_autofree char *cycles = g_strdup_printf ("/tile/norm/%s/cycles", kernels->name);
 
       g_test_add_data_func (same, kernels, test_same);
+      g_test_add_data_func (integers, kernels, test_integers);
       g_test_add_data_func (cycles, kernels, test_cycles);
     }
   return g_test_run ();

@@ -14,7 +14,7 @@
 static const char *
 name_of_format (TileFormat format)
 {
-  return format == TILE_FORMAT_SINGLE ? "single" : "pairs";
+  return format == TILE_FORMAT_INT8 ? "int8" : format == TILE_FORMAT_SINGLE ? "single" : "pairs";
 }
 
 static void
@@ -26,7 +26,9 @@ describe_product (const ScribePlan *plan, guint i, const char *kernel, guint n_o
                                                                         : npu_tensor (plan, op->in)->format;
 
   g_string_append_printf (to, "%s %d x %u x %u, %s by %s: ", kernel, TILE_M, matrix->n_tile, matrix->n_step, name_of_format (in),
-                          name_of_format (matrix->n_parts == 2 ? TILE_FORMAT_PAIR : TILE_FORMAT_SINGLE));
+                          name_of_format (in == TILE_FORMAT_INT8 ? in
+                                          : matrix->n_parts == 2 ? TILE_FORMAT_PAIR
+                                                                 : TILE_FORMAT_SINGLE));
   if (n_ops > 1)
     g_string_append_printf (to, "%u ops, ", n_ops);
   g_string_append_printf (to, "%u tiles of %u steps over %u columns", matrix->n_tiles, matrix->n_steps, matrix->n_slots);

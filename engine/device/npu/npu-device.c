@@ -71,13 +71,11 @@ cache_bytes (const NpuDevice *device)
   return npu_cache (device, &end, 0).offset + TILE_OBJECT_BYTES;
 }
 
-/* What the overlay was made for: a column holds the gains of its share of a row in one object, and a row of the embedding comes in one. The
- * sentence names what does not fit. */
+/* What the overlay was made for: a row of the embedding comes in one object. The sentence names what does not fit. */
 static gboolean
-fits (const ScribeDeviceOptions *o, const NpuOverlay *overlay, GError **error)
+fits (const ScribeDeviceOptions *o, GError **error)
 {
-  const guint of_row = TILE_OBJECT_BYTES / npu_embedding_bytes (TILE_BLOCK) * TILE_BLOCK;
-  const guint most = MIN (overlay->n_half_columns * TILE_OBJECT_WORDS, of_row) / TILE_N * TILE_N;
+  const guint most = TILE_OBJECT_BYTES / (guint) npu_embedding_bytes (TILE_BLOCK) * TILE_BLOCK / TILE_N * TILE_N;
 
   if (o->n_state % TILE_N == 0 && o->n_state <= most)
     return TRUE;
@@ -131,7 +129,8 @@ npu_open (const ScribeDeviceOptions *options, GError **error)
   NpuDevice *npu = g_new0 (NpuDevice, 1);
 
   npu->base.options = *options;
-  npu->fast = options->fast;
+  npu->fast = options->fast || options->integers;
+  npu->integers = options->integers;
   npu->costs = npu_costs_of (options);
   npu->overlay = npu_overlay_new (NPU2, options->n_columns ? options->n_columns : NPU_MAX_COLUMNS);
   if (npu->overlay == NULL)
@@ -141,8 +140,7 @@ npu_open (const ScribeDeviceOptions *options, GError **error)
       g_free (npu);
       return NULL;
     }
-  if (!fits (options, npu->overlay, error)
-      || !keys_fit (options, self_blocks (npu) * NPU_KEYS, cross_blocks (npu) * NPU_KEYS, error))
+  if (!fits (options, error) || !keys_fit (options, self_blocks (npu) * NPU_KEYS, cross_blocks (npu) * NPU_KEYS, error))
     {
       npu_overlay_free (npu->overlay);
       g_free (npu);

@@ -80,6 +80,7 @@ scribe_npu_object_cols (TileFormat format)
       return TILE_F32_COLS;
     case TILE_FORMAT_SINGLE:
     case TILE_FORMAT_SINGLE_TRANSPOSED:
+    case TILE_FORMAT_INT8:
       return TILE_SINGLE_COLS;
     default:
       return TILE_PAIR_COLS;

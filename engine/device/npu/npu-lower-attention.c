@@ -10,27 +10,60 @@
 
 #include <string.h>
 
-void
-npu_lower_layer_norm (NpuLower *lower)
+/* Objects whose gains fit in one. */
+static guint
+norm_most (const ScribePlan *plan, const ScribeOp *op)
+{
+  return TILE_OBJECT_WORDS / scribe_npu_object_cols (npu_tensor (plan, op->out)->format);
+}
+
+static guint
+norm_objects (const ScribePlan *plan, const ScribeOp *op)
+{
+  return op->out->n_cols / scribe_npu_object_cols (npu_tensor (plan, op->out)->format);
+}
+
+guint
+npu_norm_parts (const ScribePlan *plan, const ScribeOp *op, const NpuSpread *spread)
+{
+  const guint most = norm_most (plan, op);
+  guint first;
+
+  return (npu_share (spread, norm_objects (plan, op), 0, &first) + most - 1) / most;
+}
+
+guint
+npu_norm_share (const ScribePlan *plan, const ScribeOp *op, const NpuSpread *spread, guint slot, guint part, guint *first)
+{
+  const guint most = norm_most (plan, op), n = npu_share (spread, norm_objects (plan, op), slot, first);
+  const guint before = MIN (part * most, n);
+
+  *first += before;
+  return MIN (most, n - before);
+}
+
+/* Each part is an op of its own: x passes again. */
+static void
+norm_part (NpuLower *lower, guint part, guint n_parts)
 {
   const NpuOverlay *overlay = lower->device->overlay;
   const ScribePlan *plan = lower->plan;
   const ScribeOp *op = lower->op;
   const NpuTensor *in = npu_tensor (plan, op->in), *out = npu_tensor (plan, op->out);
-  const guint n_in = op->in->n_cols / TILE_PAIR_COLS, n_out = op->out->n_cols / scribe_npu_object_cols (out->format);
-  guint first, share = npu_share (&lower->spread, n_out, 0, &first);
+  const guint n_in = op->in->n_cols / TILE_PAIR_COLS, first_step = part * lower->n_rounds;
+  guint first, share = npu_norm_share (plan, op, &lower->spread, 0, part, &first);
   const gboolean keeps = share * scribe_npu_object_cols (out->format) / TILE_PAIR_COLS <= TILE_NORM_KEPT;
 
   for (guint column = 0; column < overlay->n_columns; column++)
     {
-      const guint slot = npu_slot (lower, column), n = npu_share (&lower->spread, n_out, slot, &first);
-      const guint64 gains = plan->extras[lower->op_index] + (guint64) slot * 2 * TILE_OBJECT_BYTES;
+      const guint slot = npu_slot (lower, column), n = npu_norm_share (plan, op, &lower->spread, slot, part, &first);
+      const guint64 gains = plan->extras[lower->op_index] + (guint64) (slot * n_parts + part) * 2 * TILE_OBJECT_BYTES;
       guint64 offset;
       TileControl *control;
 
       if (n == 0)
         {
-          npu_pass (lower, 0, column, (keeps ? 1 : 2) * n_in * lower->n_rounds);
+          npu_pass (lower, first_step, column, (keeps ? 1 : 2) * n_in * lower->n_rounds);
           continue;
         }
       control = npu_control (lower, TILE_OP_LAYER_NORM, &offset);
@@ -41,14 +74,23 @@ npu_lower_layer_norm (NpuLower *lower)
       control->norm.out = out->format;
       control->norm.out_first = first;
       control->norm.n_out = n;
-      npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
-      npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_WEIGHTS, gains, 2));
+      npu_task (lower, first_step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
+      npu_task (lower, first_step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_WEIGHTS, gains, 2));
       for (guint round = 0; round < lower->n_rounds; round++)
-        npu_put (lower, round, column, out, round, first, n, 1, n);
+        npu_put (lower, first_step + round, column, out, round, first, n, 1, n);
     }
   for (guint round = 0; round < lower->n_rounds; round++)
     for (guint half = 0; half < overlay->n_halves; half++)
-      npu_feed (lower, round, half, in, round, 0, n_in, keeps ? 1 : 2);
+      npu_feed (lower, first_step + round, half, in, round, 0, n_in, keeps ? 1 : 2);
+}
+
+void
+npu_lower_layer_norm (NpuLower *lower)
+{
+  const guint n_parts = npu_norm_parts (lower->plan, lower->op, &lower->spread);
+
+  for (guint part = 0; part < n_parts; part++)
+    norm_part (lower, part, n_parts);
   npu_flush (lower);
 }
 

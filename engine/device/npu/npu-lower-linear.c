@@ -32,6 +32,7 @@ typedef struct
   const NpuTensor *in, *residual; /* residual: NULL: none */
   const NpuMatrix *matrix;
   gboolean gelu, has_bias;
+  float int_scale, int_zero; /* of results that are integers */
   guint row_begin, row_end;
   guint n_parts;
   Part parts[MAX_PARTS];
@@ -122,6 +123,8 @@ control (NpuLower *lower, const Product *p, const NpuSpan *span, guint column)
   gemm->n_groups = lower->spread.n_groups;
   gemm->row_begin = p->row_begin;
   gemm->row_end = p->row_end;
+  gemm->int_scale = p->int_scale;
+  gemm->int_zero = p->int_zero;
   for (guint i = 0; i < MIN (gemm->n_tiles, TILE_GEMM_TILES); i++)
     {
       const guint tile = (span->first + i) * p->matrix->n_slots + slot;
@@ -263,6 +266,7 @@ add_part (NpuLower *lower, Product *p, guint op_index)
 {
   const ScribePlan *plan = lower->plan;
   const ScribeOp *op = g_ptr_array_index (plan->graph->ops, op_index);
+  const NpuIntegers *in = npu_integers_of (plan, op->in), *out = npu_integers_of (plan, op->out);
   const Part *last = p->n_parts ? &p->parts[p->n_parts - 1] : NULL;
   Part part = { .first_tile = last ? last->first_tile + last->n_out / p->matrix->n_tile : 0,
                 .bias = op->bias,
@@ -287,7 +291,14 @@ add_part (NpuLower *lower, Product *p, guint op_index)
   part.format = part.out.format;
   if (part.heads == 1)
     part.format = part.format == TILE_FORMAT_PAIR ? TILE_FORMAT_PAIR_TRANSPOSED : TILE_FORMAT_SINGLE_TRANSPOSED;
-  p->has_bias |= op->bias != NULL;
+  if (in && in->zero != 0)
+    part.bias = (const float *) (gconstpointer) (plan->weights + plan->extras[op_index]);
+  if (out)
+    {
+      p->int_scale = 1 / out->scales[0];
+      p->int_zero = out->zero;
+    }
+  p->has_bias |= part.bias != NULL;
   p->parts[p->n_parts++] = part;
 }
 

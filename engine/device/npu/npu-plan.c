@@ -46,6 +46,8 @@ format_of (const ScribePlan *plan, const ScribeOp *op)
   const gboolean residual = op->residual || op->kind == SCRIBE_OP_EMBEDDING || (op->kind == SCRIBE_OP_CONV1D && op->positions),
                  kept = op->kind == SCRIBE_OP_LAYER_NORM && op->out->name[0] != '\0';
 
+  if (npu_integers_of (plan, op->out))
+    return TILE_FORMAT_INT8;
   return residual || kept || !plan->device->fast ? TILE_FORMAT_PAIR : TILE_FORMAT_SINGLE;
 }
 
@@ -209,8 +211,7 @@ static void
 pack_group (ScribePlan *plan, guint i, guint n_slots)
 {
   if (plan->groups[i] > 0)
-    plan->matrices[i] = npu_pack_matrix (plan, (const ScribeOp *const *) plan->graph->ops->pdata + i, plan->groups[i], n_slots, 0,
-                                         FALSE);
+    plan->matrices[i] = npu_pack_matrix (plan, i, plan->groups[i], n_slots, 0, FALSE);
 }
 
 static void
@@ -241,7 +242,7 @@ pack (ScribePlan *plan, guint i, GError **error)
     case SCRIBE_OP_LOG_MEL:
       return npu_pack_filters (plan, op->weight, error);
     case SCRIBE_OP_CONV1D:
-      plan->matrices[i] = npu_pack_matrix (plan, &op, 1, spread.n_slots, op->stride == 1 ? NPU_TAP_COLS : op->in->n_cols, FALSE);
+      plan->matrices[i] = npu_pack_matrix (plan, i, 1, spread.n_slots, op->stride == 1 ? NPU_TAP_COLS : op->in->n_cols, FALSE);
       if (op->positions)
         plan->extras[i] = npu_pack_rows (plan, op->positions, op->out, npu_max_blocks (plan, SCRIBE_ROWS_CTX));
       break;
@@ -249,7 +250,7 @@ pack (ScribePlan *plan, guint i, GError **error)
       pack_group (plan, i, spread.n_slots);
       break;
     case SCRIBE_OP_LOGITS:
-      plan->matrices[i] = npu_pack_matrix (plan, &op, 1, spread.n_slots, 0, TRUE);
+      plan->matrices[i] = npu_pack_matrix (plan, i, 1, spread.n_slots, 0, TRUE);
       break;
     case SCRIBE_OP_LAYER_NORM:
       plan->extras[i] = npu_pack_norm (plan, op, &spread);
@@ -378,6 +379,11 @@ npu_plan_new (NpuDevice *device, const ScribeGraph *graph, GError **error)
   plan->shape = g_array_new (FALSE, FALSE, sizeof (guint));
 
   npu_order_init (plan);
+  if (!npu_integers_init (plan, error))
+    {
+      npu_plan_free (plan);
+      return NULL;
+    }
   find_groups (plan);
   place (plan, &work);
   place_inputs (plan, &work);
@@ -413,6 +419,7 @@ npu_plan_free (ScribePlan *plan)
   g_free (plan->extras);
   g_free (plan->order);
   g_free (plan->is_ordered);
+  npu_integers_clear (plan);
   g_free (plan->packed);
   g_clear_pointer (&plan->cached, g_mapped_file_unref);
   g_free (plan->work.data);

@@ -4,6 +4,8 @@
  *   npu-describe.c   what the planner chose, in words
  *   npu-plan.c       prepares a graph: where each tensor lies, and its weights in the array's formats
  *   npu-order.c      which channels lie beside each other
+ *   npu-integers.c   which activations are integers, and of what
+ *   npu-calibration.c  how large activations were in recordings
  *   npu-weights.c    a matrix in objects
  *   npu-cache.c      the same from the last start, npu-hash.c: checked
  *   npu-lower.c      an op becomes tasks of the shims; in which order they are started
@@ -63,8 +65,9 @@ typedef struct
   NpuEmulator *emulator;
   NpuMemory caches;
   NpuCosts costs;
-  double compared; /* seconds of the host that the last transaction's comparison took */
-  gboolean fast;   /* one block of mantissas for activations, not two */
+  double compared;   /* seconds of the host that the last transaction's comparison took */
+  gboolean fast;     /* one block of mantissas for activations, not two */
+  gboolean integers; /* of the encoder's products, those that can be are of 8-bit integers */
 } NpuDevice;
 
 /* A matrix in the weights of a plan: for each slot of columns, its tiles one after another. */
@@ -82,6 +85,13 @@ typedef struct
 {
   guint first, n;
 } NpuSpan;
+
+/* An activation of 8-bit integers; scales: NULL: it is none */
+typedef struct
+{
+  float *scales; /* [n_cols]: what 1 stands for, of each channel of the graph */
+  float zero;    /* the integer that stands for 0 */
+} NpuIntegers;
 
 /* A column's share of the mel filters: 32 bands */
 typedef struct
@@ -136,10 +146,11 @@ struct _ScribePlan
   gint *heads;         /* [ops]: -1: its output is rows; 0: keys, 1: values */
   guint *groups;       /* [ops] linear ops: how many from this one on are one product; 0: it is part of one before */
   NpuMatrix *matrices; /* [ops] */
-  guint64 *extras;     /* [ops]: gain and bias, positions, or the transform, among the weights */
+  guint64 *extras;     /* [ops]: gain and bias, positions, the transform, or biases [n_out] for integers, among the weights */
   guint64 embedding, positions;
-  guint *order;         /* [n_state]: the channel at each place of the residual stream; NULL: as the graph has them */
-  gboolean *is_ordered; /* [graph's tensors]: activations that have this order */
+  guint *order;          /* [n_state]: the channel at each place of the residual stream; NULL: as the graph has them */
+  gboolean *is_ordered;  /* [graph's tensors]: activations that have this order */
+  NpuIntegers *integers; /* [graph's tensors] */
   const guint8 *weights;
   gsize weights_size;
   guint8 *packing; /* the same, while they are packed; NULL: places are dealt out, and nothing is written */
@@ -319,14 +330,22 @@ void npu_order_init (ScribePlan *plan);
 const guint *npu_order_of (const ScribePlan *plan, const ScribeTensor *tensor);
 void npu_order_values (const guint *order, const float *from, guint first, guint n, float *to);
 
-/* npu-weights.c: each puts something among the weights and says where */
+/* npu-integers.c: what the calibration of this graph says, if the device wants integers; NULL: not integers; weights by the scales of their inputs; an
+ * output's weights as integers, and their sum */
+gboolean npu_integers_init (ScribePlan *plan, GError **error);
+void npu_integers_clear (ScribePlan *plan);
+const NpuIntegers *npu_integers_of (const ScribePlan *plan, const ScribeTensor *tensor);
+void npu_integers_weigh (const NpuIntegers *integers, const guint *order, guint n, float *x);
+float npu_integers_pack_row (guint8 *tile, const NpuMatrix *matrix, guint row, const float *x);
+
+/* npu-weights.c: a row of a matrix, by the vectors of this processor; then each puts something among the weights and says where */
+void npu_read_weights (const ScribeWeight *weight, guint row, float *out);
 gsize npu_weights_reserve (ScribePlan *plan, gsize n);
 
 /* The weights of all ops, one under another. tap_pitch: inputs that a tap takes, of a convolution; 0: it is none. is_wide: no narrow tiles, where more slots would have one. */
-NpuMatrix
-npu_pack_matrix (ScribePlan *plan, const ScribeOp *const *ops, guint n_ops, guint n_slots, guint tap_pitch, gboolean is_wide);
+NpuMatrix npu_pack_matrix (ScribePlan *plan, guint op_index, guint n_ops, guint n_slots, guint tap_pitch, gboolean is_wide);
 
-/* For each slot an object of gains and one of biases of the outputs that are its own. */
+/* For each slot and part an object of gains and one of biases of the outputs that are its own. */
 guint64 npu_pack_norm (ScribePlan *plan, const ScribeOp *op, const NpuSpread *spread);
 
 /* A constant tensor of pair objects, of n_blocks blocks of rows; rows of an embedding. "out": what they are added to. */
@@ -351,6 +370,10 @@ void npu_lower_embedding (NpuLower *lower);
 void npu_lower_logits (NpuLower *lower);
 void npu_lower_spectrum (NpuLower *lower);
 void npu_lower_log_mel (NpuLower *lower);
+
+/* npu-lower-attention.c: a slot's objects of a layer norm's output, in parts whose gains fit in an object: how many a part has, from which on */
+guint npu_norm_parts (const ScribePlan *plan, const ScribeOp *op, const NpuSpread *spread);
+guint npu_norm_share (const ScribePlan *plan, const ScribeOp *op, const NpuSpread *spread, guint slot, guint part, guint *first);
 
 /* npu-lower-linear.c: how many linear ops from this one on read the same tensor and can be one product */
 guint npu_linear_group (const ScribeGraph *graph, guint first);

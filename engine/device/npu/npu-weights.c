@@ -26,8 +26,8 @@ npu_weights_reserve (ScribePlan *plan, gsize n)
 }
 
 /* Halves by the vectors of this processor, which give the same bits. */
-static void
-read_row (const ScribeWeight *weight, guint row, float *out)
+void
+npu_read_weights (const ScribeWeight *weight, guint row, float *out)
 {
   if (weight->type == SCRIBE_WEIGHT_F16)
     scribe_kernels_get ()->weight_row (weight->type, weight->data + row * scribe_weight_row_bytes (weight->type, weight->n_cols),
@@ -89,18 +89,30 @@ read_ordered (const ScribePlan *plan, const ScribeOp *op, guint place, guint tap
   const ScribeWeight *weight = op->weight;
   const guint *outputs = npu_order_of (plan, op->out);
 
-  read_row (weight, outputs ? outputs[place] : place, row);
+  npu_read_weights (weight, outputs ? outputs[place] : place, row);
   if (tap_pitch)
     order_taps (row, weight->n_cols / 3, tap_pitch, ordered);
   else
     npu_order_values (npu_order_of (plan, op->in), row, 0, weight->n_cols, ordered);
 }
 
-NpuMatrix
-npu_pack_matrix (ScribePlan *plan, const ScribeOp *const *ops, guint n_ops, guint n_slots, guint tap_pitch, gboolean is_wide)
+/* What integers have to add to stand for nothing where the activation does: a bias for each output, by the graph's order. */
+static void
+note_bias (ScribePlan *plan, guint64 biases, const ScribeOp *op, guint place, float sum, float zero)
 {
+  const guint *outputs = npu_order_of (plan, op->out);
+  const guint output = outputs ? outputs[place] : place;
+
+  ((float *) (gpointer) (plan->packing + biases))[output] = (op->bias ? op->bias[output] : 0) - zero * sum;
+}
+
+NpuMatrix
+npu_pack_matrix (ScribePlan *plan, guint op_index, guint n_ops, guint n_slots, guint tap_pitch, gboolean is_wide)
+{
+  const ScribeOp *const *ops = (const ScribeOp *const *) plan->graph->ops->pdata + op_index;
+  const NpuIntegers *integers = npu_integers_of (plan, ops[0]->in);
   const guint n_in = tap_pitch ? 3 * tap_pitch : ops[0]->weight->n_cols, n_rows = count_rows (ops, n_ops);
-  const gboolean is_narrow = !is_wide && is_better_narrow (n_rows, n_slots);
+  const gboolean is_narrow = !is_wide && !integers && is_better_narrow (n_rows, n_slots);
   NpuMatrix matrix = { .n_tile = is_narrow ? TILE_NARROW_N : TILE_N,
                        .n_step = is_narrow ? TILE_NARROW_COLS : TILE_WEIGHT_COLS,
                        .n_parts = plan->device->fast ? 1 : 2,
@@ -113,33 +125,60 @@ npu_pack_matrix (ScribePlan *plan, const ScribeOp *const *ops, guint n_ops, guin
   matrix.n_steps = n_in / matrix.n_step;
   tile_bytes = (gsize) matrix.n_steps * matrix.n_parts * TILE_OBJECT_BYTES;
   matrix.offset = npu_weights_reserve (plan, (gsize) n_slots * tiles_in_slot * tile_bytes);
+  if (integers && integers->zero != 0)
+    {
+      g_assert (n_ops == 1);
+      plan->extras[op_index] = npu_weights_reserve (plan, n_rows * sizeof (float));
+    }
   for (guint i = 0, o = 0, first = 0; plan->packing && i < n_rows; i++)
     {
       const guint tile = i / matrix.n_tile;
       const gsize place = (gsize) (tile % n_slots) * tiles_in_slot + tile / n_slots;
+      guint8 *to = plan->packing + matrix.offset + place * tile_bytes;
 
       if (i - first == ops[o]->weight->n_rows)
         first += ops[o++]->weight->n_rows;
       read_ordered (plan, ops[o], i - first, tap_pitch, row, ordered);
-      pack_row (plan->packing + matrix.offset + place * tile_bytes, &matrix, i % matrix.n_tile, ordered);
+      if (integers)
+        {
+          float sum;
+
+          npu_integers_weigh (integers, npu_order_of (plan, ops[o]->in), n_in, ordered);
+          sum = npu_integers_pack_row (to, &matrix, i % matrix.n_tile, ordered);
+          if (integers->zero != 0)
+            note_bias (plan, plan->extras[op_index], ops[o], i, sum, integers->zero);
+        }
+      else
+        pack_row (to, &matrix, i % matrix.n_tile, ordered);
     }
   return matrix;
+}
+
+/* Values of n channels by their places, and what they are in integers. */
+static void
+copy_scaled (const float *values, const guint *order, const NpuIntegers *integers, guint first, guint n, float *to)
+{
+  npu_order_values (order, values, first, n, to);
+  for (guint i = 0; integers && i < n; i++)
+    to[i] /= integers->scales[order ? order[first + i] : first + i];
 }
 
 guint64
 npu_pack_norm (ScribePlan *plan, const ScribeOp *op, const NpuSpread *spread)
 {
-  const gsize offset = npu_weights_reserve (plan, (gsize) spread->n_slots * 2 * TILE_OBJECT_BYTES);
+  const guint n_parts = npu_norm_parts (plan, op, spread);
+  const gsize offset = npu_weights_reserve (plan, (gsize) spread->n_slots * n_parts * 2 * TILE_OBJECT_BYTES);
   const guint *order = npu_order_of (plan, op->in);
+  const NpuIntegers *integers = npu_integers_of (plan, op->out);
   const guint n_cols = scribe_npu_object_cols (npu_tensor (plan, op->out)->format);
 
-  for (guint slot = 0; plan->packing && slot < spread->n_slots; slot++)
+  for (guint i = 0; plan->packing && i < spread->n_slots * n_parts; i++)
     {
-      float *gains = (float *) (gpointer) (plan->packing + offset) + 2 * slot * TILE_OBJECT_WORDS;
-      guint first, n = npu_share (spread, op->out->n_cols / n_cols, slot, &first);
+      float *gains = (float *) (gpointer) (plan->packing + offset) + 2 * i * TILE_OBJECT_WORDS;
+      guint first, n = npu_norm_share (plan, op, spread, i / n_parts, i % n_parts, &first);
 
-      npu_order_values (order, op->norm->gain, first * n_cols, n * n_cols, gains);
-      npu_order_values (order, op->norm->bias, first * n_cols, n * n_cols, gains + TILE_OBJECT_WORDS);
+      copy_scaled (op->norm->gain, order, integers, first * n_cols, n * n_cols, gains);
+      copy_scaled (op->norm->bias, order, integers, first * n_cols, n * n_cols, gains + TILE_OBJECT_WORDS);
     }
   return offset;
 }
@@ -154,7 +193,7 @@ npu_pack_rows (ScribePlan *plan, const ScribeWeight *weight, const ScribeTensor 
   tensor.offset = npu_weights_reserve (plan, npu_tensor_bytes (&tensor, n_blocks));
   for (guint i = 0; plan->packing && i < MIN (weight->n_rows, n_blocks * TILE_M); i++)
     {
-      read_row (weight, i, row);
+      npu_read_weights (weight, i, row);
       npu_order_values (npu_order_of (plan, out), row, 0, weight->n_cols, ordered);
       for (guint column = 0; column < weight->n_cols; column += TILE_BLOCK)
         npu_tensor_set (&tensor, plan->packing, i, column, ordered + column);
@@ -179,7 +218,7 @@ npu_pack_embedding (ScribePlan *plan, const ScribeWeight *weight, const ScribeTe
 
   for (guint i = 0; plan->packing && i < weight->n_rows; i++)
     {
-      read_row (weight, i, row);
+      npu_read_weights (weight, i, row);
       npu_order_values (npu_order_of (plan, out), row, 0, weight->n_cols, ordered);
       for (guint column = 0; column < weight->n_cols; column += TILE_BLOCK)
         {
@@ -242,7 +281,7 @@ guint64
 npu_weights_identity (const ScribePlan *plan)
 {
   const guint n_ops = plan->graph->ops->len;
-  const guint64 layout[] = { plan->embedding, plan->positions, plan->weights_size, plan->device->fast };
+  const guint64 layout[] = { plan->embedding, plan->positions, plan->weights_size, plan->device->fast, plan->device->integers };
   guint64 hash = scribe_npu_hash (layout, sizeof layout, 0);
 
   hash = scribe_npu_hash (plan->matrices, n_ops * sizeof *plan->matrices, hash);
@@ -252,7 +291,11 @@ npu_weights_identity (const ScribePlan *plan)
       const ScribeOp *op = g_ptr_array_index (plan->graph->ops, i);
       const guint kind[] = { op->kind, op->stride };
 
+      const NpuIntegers *integers = npu_integers_of (plan, op->out);
+
       hash = scribe_npu_hash (kind, sizeof kind, hash);
+      if (integers)
+        hash = scribe_npu_hash (integers->scales, op->out->n_cols * sizeof (float), hash);
       if (op->weight)
         hash = hash_weight (op->weight, hash);
       if (op->positions)
