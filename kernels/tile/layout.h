@@ -41,8 +41,10 @@
 #define TILE_A_0         0x0000
 #define TILE_A_1         0x1200
 #define TILE_C_0         0x2400
-#define TILE_STACK       0x3600
-#define TILE_STACK_BYTES 0x0a00
+#define TILE_DATA        0x3600 /* constants of the program */
+#define TILE_DATA_BYTES  0x0200
+#define TILE_STACK       0x3800
+#define TILE_STACK_BYTES 0x0800
 #define TILE_ACC         0x4000 /* [64, 128] f32 in blocks, or scratch of the op */
 #define TILE_ACC_BYTES   0x8000
 #define TILE_B_0         0xc000
