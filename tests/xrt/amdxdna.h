@@ -260,11 +260,11 @@ typedef enum
 
 typedef enum
 {
-  ERT_NEW = 1,
-  ERT_COMPLETED = 4,
-  ERT_ERROR = 5,
-  ERT_ABORT = 6,
-  ERT_TIMEOUT = 8
+  ERT_STATE_NEW = 1,
+  ERT_STATE_COMPLETED = 4,
+  ERT_STATE_ERROR = 5,
+  ERT_STATE_ABORT = 6,
+  ERT_STATE_TIMEOUT = 8
 } ErtState;
 
 typedef struct

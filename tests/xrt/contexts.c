@@ -65,8 +65,7 @@ set_state (guint32 *header, ErtState state)
   g_atomic_int_set ((gint *) header, (gint) ((*header & ~0xFu) | state));
 }
 
-static void G_GNUC_PRINTF (1, 2)
-complain (const char *format, ...)
+static void G_GNUC_PRINTF (1, 2) complain (const char *format, ...)
 {
   va_list arguments;
   g_autofree char *text = NULL;
@@ -139,8 +138,8 @@ read_packet (const Command *command, const Buffer *buffer, Packet *packet)
       complain ("a command of %u buffers, and there is room for %u", n_buffers, NPU_MAX_BUFFERS);
       return FALSE;
     }
-  packet->words = (const guint32 *) (gpointer) client_get_memory (command->context->client, address_of (stream->instructions), NULL, 0,
-                                                                  &left);
+  packet->words = (const guint32 *) (gpointer) client_get_memory (command->context->client, address_of (stream->instructions),
+                                                                  NULL, 0, &left);
   packet->n_words = stream->n_instructions;
   if (packet->words == NULL || packet->n_words * sizeof (guint32) > left)
     {
@@ -190,14 +189,14 @@ emulate (Context *context, const Packet *packet)
   g_mutex_lock (&kernel.lock);
   kernel.is_emulating = FALSE;
   if (is_done)
-    return ERT_COMPLETED;
+    return ERT_STATE_COMPLETED;
   if (g_error_matches (error, NPU_ERROR, NPU_ERROR_STOPPED))
-    return ERT_ABORT;
+    return ERT_STATE_ABORT;
   complain ("%s", error->message);
   if (!g_error_matches (error, NPU_ERROR, NPU_ERROR_DEADLOCK))
-    return ERT_ERROR;
+    return ERT_STATE_ERROR;
   hang (context);
-  return ERT_TIMEOUT;
+  return ERT_STATE_TIMEOUT;
 }
 
 /* One command, with the lock held. */
@@ -208,30 +207,30 @@ run_one (const Command *command, const Buffer *buffer)
   const guint64 n = ++kernel.n_commands;
 
   if (kernel.is_gone || command->context->is_stopped)
-    return ERT_ABORT;
+    return ERT_STATE_ABORT;
   if (fault_is_set (FAULT_FIRMWARE) || fault_is_due (FAULT_ABORT, n))
-    return ERT_ABORT;
+    return ERT_STATE_ABORT;
   if (fault_is_due (FAULT_ERROR, n))
-    return ERT_ERROR;
+    return ERT_STATE_ERROR;
   if (fault_is_due (FAULT_GONE, n))
     {
       vanish ();
-      return ERT_ABORT;
+      return ERT_STATE_ABORT;
     }
   if (fault_is_due (FAULT_TIMEOUT, n))
     {
       hang (command->context);
-      return kernel.is_gone ? ERT_ABORT : ERT_TIMEOUT;
+      return kernel.is_gone ? ERT_STATE_ABORT : ERT_STATE_TIMEOUT;
     }
   if (!read_packet (command, buffer, &packet))
-    return ERT_ERROR;
+    return ERT_STATE_ERROR;
   return emulate (command->context, &packet);
 }
 
 static void
 finish (guint32 *header, gsize size, ErtState state)
 {
-  if (state == ERT_TIMEOUT)
+  if (state == ERT_STATE_TIMEOUT)
     write_health (header, size / sizeof *header);
   set_state (header, state);
 }
@@ -243,20 +242,20 @@ run_chain (const Command *command, const Buffer *buffer)
   ErtChain *chain = (ErtChain *) (gpointer) (header + 1);
 
   if (sizeof *header + sizeof *chain + chain->n_commands * sizeof chain->commands[0] > buffer->size)
-    return ERT_ERROR;
+    return ERT_STATE_ERROR;
   for (guint i = 0; i < chain->n_commands; i++)
     {
       const Buffer *link = client_find_buffer (command->context->client, (guint32) chain->commands[i]);
-      ErtState state = link ? run_one (command, link) : ERT_ERROR;
+      ErtState state = link ? run_one (command, link) : ERT_STATE_ERROR;
 
-      if (state == ERT_COMPLETED)
+      if (state == ERT_STATE_COMPLETED)
         continue;
       chain->error_index = i;
-      if (state == ERT_TIMEOUT)
+      if (state == ERT_STATE_TIMEOUT)
         finish ((guint32 *) (gpointer) link->data, link->size, state);
       return state;
     }
-  return ERT_COMPLETED;
+  return ERT_STATE_COMPLETED;
 }
 
 static void
@@ -276,7 +275,7 @@ run (const Command *command)
       state = run_one (command, buffer);
       finish (header, buffer->size, state);
     }
-  if (state != ERT_COMPLETED)
+  if (state != ERT_STATE_COMPLETED)
     command->context->errors++;
   command->context->completed = command->sequence + 1;
   g_cond_broadcast (&kernel.changed);
@@ -428,7 +427,7 @@ context_submit (Client *client, AmdxdnaExecCommand *what)
   command->buffer = buffer->handle;
   command->arguments = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_array_append_vals (command->arguments, arguments, what->n_arguments);
-  set_state ((guint32 *) (gpointer) buffer->data, ERT_NEW);
+  set_state ((guint32 *) (gpointer) buffer->data, ERT_STATE_NEW);
   what->sequence = command->sequence;
   g_async_queue_push (queue, command);
   return 0;

@@ -60,7 +60,8 @@ firmware_load (Context *context, const guint8 *partition, gsize size, GError **e
     }
   if (n_columns > context->n_columns)
     {
-      g_set_error (error, NPU_ERROR, NPU_ERROR_STREAM, "an overlay of %u columns in a context of %u", n_columns, context->n_columns);
+      g_set_error (error, NPU_ERROR, NPU_ERROR_STREAM, "an overlay of %u columns in a context of %u", n_columns,
+                   context->n_columns);
       return FALSE;
     }
   context->partition_columns = n_columns;

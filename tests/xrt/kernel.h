@@ -37,19 +37,19 @@ typedef struct
   guint32 handle;
   AmdxdnaBufferKind kind;
   guint64 size;
-  guint64 map_offset;  /* in the client's file */
-  guint64 address;     /* AMDXDNA_NO_ADDRESS: where the program mapped it */
-  guint8 *mapped;      /* by the program, or NULL */
-  guint8 *data;        /* the same memory, mapped here */
-  guint8 *device;      /* what the array sees: the same, unless memory is incoherent */
-  gsize locked;        /* bytes of it that count as locked */
+  guint64 map_offset; /* in the client's file */
+  guint64 address;    /* AMDXDNA_NO_ADDRESS: where the program mapped it */
+  guint8 *mapped;     /* by the program, or NULL */
+  guint8 *data;       /* the same memory, mapped here */
+  guint8 *device;     /* what the array sees: the same, unless memory is incoherent */
+  gsize locked;       /* bytes of it that count as locked */
 } Buffer;
 
 /* An open node */
 typedef struct
 {
   int fd;
-  GPtrArray *buffers;  /* of Buffer */
+  GPtrArray *buffers; /* of Buffer */
   guint32 next_handle;
   guint64 end_of_file;
 } Client;
@@ -60,11 +60,11 @@ typedef struct
   guint32 id;
   guint n_columns;
   AmdxdnaQos qos;
-  guint n_units;            /* 0: not configured */
+  guint n_units; /* 0: not configured */
   NpuEmulator *emulator;
-  guint partition_columns;  /* of the overlay in it */
+  guint partition_columns; /* of the overlay in it */
   guint64 submitted, completed, errors;
-  gboolean is_stopped;      /* what runs is to end: nobody waits for it any more */
+  gboolean is_stopped; /* what runs is to end: nobody waits for it any more */
 } Context;
 
 /* One hardware, whoever opened it */
@@ -73,9 +73,10 @@ typedef struct
   GMutex lock;
   GCond changed;
   GPtrArray *clients, *contexts, *left; /* left: contexts that were destroyed */
-  guint64 n_commands;                      /* that began */
-  double busy_seconds;                     /* by the emulator's clock */
-  double column_use[KERNEL_COLUMNS];       /* of the last command: 0 to 1 */
+  guint64 n_commands;                   /* that began */
+  double busy_seconds;                  /* by the emulator's clock */
+  double column_use[KERNEL_COLUMNS];    /* of the last command: 0 to 1 */
+  gboolean is_awake;
   gboolean is_emulating;
   gboolean is_gone;
 } Kernel;
@@ -111,12 +112,8 @@ void contexts_leave (Client *client);
 
 /* firmware.c. What the container holds for the array; and a stream with its buffers, without the lock held. */
 gboolean firmware_load (Context *context, const guint8 *partition, gsize size, GError **error);
-gboolean firmware_run (Context *context,
-                       const guint32 *words,
-                       gsize n_words,
-                       const NpuBuffer *buffers,
-                       guint n_buffers,
-                       GError **error);
+gboolean
+firmware_run (Context *context, const guint32 *words, gsize n_words, const NpuBuffer *buffers, guint n_buffers, GError **error);
 
 /* queries.c */
 int query_info (Client *client, AmdxdnaGetInfo *what);
@@ -127,4 +124,6 @@ char *sysfs_get_path (const char *path);
 /* The path that a program is to see for one in the tree. */
 const char *sysfs_get_seen (const char *path);
 void sysfs_write_fdinfo (int fd);
+void sysfs_write_status (const char *status);
+gboolean sysfs_has_node (void);
 #define SYSFS_NODE "/dev/accel/accel0"

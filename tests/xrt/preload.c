@@ -7,7 +7,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#undef _FILE_OFFSET_BITS /* or the C library's headers give what is defined here other names */
+#undef _FILE_OFFSET_BITS /* or the C library's headers give what is defined here other names, */
+#undef _FORTIFY_SOURCE   /* or define it themselves */
 #include "faults.h"
 #include "kernel.h"
 
@@ -27,15 +28,15 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define EXPORTED    __attribute__ ((visibility ("default")))
-#define ACCEL_MAJOR 261
+#define EXPORTED     __attribute__ ((visibility ("default")))
+#define ACCEL_MAJOR  261
 #define MODE_OF_NODE (S_IFCHR | 0660)
 
 /* The C library's own */
-#define REAL(name)                                 \
-  static __typeof__ (name) *real;                  \
-  if (real == NULL)                                \
-    real = (__typeof__ (name) *) dlsym (RTLD_NEXT, #name)
+#define REAL(name)                \
+  static __typeof__ (name) *real; \
+  if (real == NULL)               \
+  real = (__typeof__ (name) *) dlsym (RTLD_NEXT, #name)
 
 Kernel kernel;
 
@@ -140,7 +141,7 @@ own_path (const char *path)
 static gboolean
 is_node (const char *path)
 {
-  return strcmp (path, SYSFS_NODE) == 0 && !fault_is_set (FAULT_NO_DEVICE) && !fault_is_set (FAULT_NO_DRIVER);
+  return strcmp (path, SYSFS_NODE) == 0 && sysfs_has_node ();
 }
 
 static int
@@ -161,27 +162,27 @@ mode_of (int flags, va_list arguments)
 }
 
 /* Each of the C library's ways to open a file, without and with O_LARGEFILE in its name. */
-#define OPEN(name)                                        \
-  EXPORTED int name (const char *path, int flags, ...)    \
-  {                                                       \
-    va_list arguments;                                    \
-    mode_t mode;                                          \
-                                                          \
-    va_start (arguments, flags);                          \
-    mode = mode_of (flags, arguments);                    \
-    va_end (arguments);                                   \
-    return open_path (AT_FDCWD, path, flags, mode);       \
+#define OPEN(name)                                     \
+  EXPORTED int name (const char *path, int flags, ...) \
+  {                                                    \
+    va_list arguments;                                 \
+    mode_t mode;                                       \
+                                                       \
+    va_start (arguments, flags);                       \
+    mode = mode_of (flags, arguments);                 \
+    va_end (arguments);                                \
+    return open_path (AT_FDCWD, path, flags, mode);    \
   }
-#define OPEN_AT(name)                                             \
+#define OPEN_AT(name)                                              \
   EXPORTED int name (int folder, const char *path, int flags, ...) \
-  {                                                               \
-    va_list arguments;                                            \
-    mode_t mode;                                                  \
-                                                                  \
-    va_start (arguments, flags);                                  \
-    mode = mode_of (flags, arguments);                            \
-    va_end (arguments);                                           \
-    return open_path (folder, path, flags, mode);                 \
+  {                                                                \
+    va_list arguments;                                             \
+    mode_t mode;                                                   \
+                                                                   \
+    va_start (arguments, flags);                                   \
+    mode = mode_of (flags, arguments);                             \
+    va_end (arguments);                                            \
+    return open_path (folder, path, flags, mode);                  \
   }
 OPEN (open)
 OPEN (open64)
@@ -203,13 +204,13 @@ __open64_2 (const char *path, int flags)
   return open_path (AT_FDCWD, path, flags, 0);
 }
 
-#define FOPEN(name)                                             \
-  EXPORTED FILE *name (const char *path, const char *mode)      \
-  {                                                             \
-    g_autofree char *own = own_path (path);                     \
-    REAL (name);                                                \
-                                                                \
-    return real (own ? own : path, mode);                       \
+#define FOPEN(name)                                        \
+  EXPORTED FILE *name (const char *path, const char *mode) \
+  {                                                        \
+    g_autofree char *own = own_path (path);                \
+    REAL (name);                                           \
+                                                           \
+    return real (own ? own : path, mode);                  \
   }
 FOPEN (fopen)
 FOPEN (fopen64)
@@ -279,36 +280,36 @@ __realpath_chk (const char *path, char *to, size_t size)
 }
 
 /* The file that stands in for the node looks like a device. */
-#define STAT(name, kind)                                        \
-  EXPORTED int name (const char *path, struct kind *to)         \
-  {                                                             \
-    g_autofree char *own = own_path (path);                     \
-    int result;                                                 \
-    REAL (name);                                                \
-                                                                \
-    result = real (own ? own : path, to);                       \
-    if (result == 0 && is_node (path))                          \
-      {                                                         \
-        to->st_mode = MODE_OF_NODE;                             \
-        to->st_rdev = makedev (ACCEL_MAJOR, 0);                 \
-      }                                                         \
-    return result;                                              \
+#define STAT(name, kind)                                \
+  EXPORTED int name (const char *path, struct kind *to) \
+  {                                                     \
+    g_autofree char *own = own_path (path);             \
+    int result;                                         \
+    REAL (name);                                        \
+                                                        \
+    result = real (own ? own : path, to);               \
+    if (result == 0 && is_node (path))                  \
+      {                                                 \
+        to->st_mode = MODE_OF_NODE;                     \
+        to->st_rdev = makedev (ACCEL_MAJOR, 0);         \
+      }                                                 \
+    return result;                                      \
   }
-#define FSTAT(name, kind)                                       \
-  EXPORTED int name (int fd, struct kind *to)                   \
-  {                                                             \
-    int result;                                                 \
-    REAL (name);                                                \
-                                                                \
-    result = real (fd, to);                                     \
-    g_mutex_lock (&kernel.lock);                                \
-    if (result == 0 && find_client (fd))                        \
-      {                                                         \
-        to->st_mode = MODE_OF_NODE;                             \
-        to->st_rdev = makedev (ACCEL_MAJOR, 0);                 \
-      }                                                         \
-    g_mutex_unlock (&kernel.lock);                              \
-    return result;                                              \
+#define FSTAT(name, kind)                       \
+  EXPORTED int name (int fd, struct kind *to)   \
+  {                                             \
+    int result;                                 \
+    REAL (name);                                \
+                                                \
+    result = real (fd, to);                     \
+    g_mutex_lock (&kernel.lock);                \
+    if (result == 0 && find_client (fd))        \
+      {                                         \
+        to->st_mode = MODE_OF_NODE;             \
+        to->st_rdev = makedev (ACCEL_MAJOR, 0); \
+      }                                         \
+    g_mutex_unlock (&kernel.lock);              \
+    return result;                              \
   }
 STAT (stat, stat)
 STAT (lstat, stat)
@@ -337,32 +338,32 @@ close (int fd)
 }
 
 /* Where to map is the place in the client's file, so that is all there is to it, but for locking. */
-#define MMAP(name, offset_type)                                                                         \
-  EXPORTED void *name (void *at, size_t size, int protection, int flags, int fd, offset_type offset)    \
-  {                                                                                                     \
-    Client *client = NULL;                                                                              \
-    int result = 0;                                                                                     \
-    void *mapped = MAP_FAILED;                                                                          \
-    REAL (name);                                                                                        \
-                                                                                                        \
-    if (fd < 0)                                                                                         \
-      return real (at, size, protection, flags, fd, offset);                                            \
-    g_mutex_lock (&kernel.lock);                                                                        \
-    client = find_client (fd);                                                                          \
-    if (client)                                                                                         \
-      {                                                                                                 \
-        result = buffer_may_map (client, (guint64) offset, size, flags);                                \
-        flags &= ~MAP_LOCKED;                                                                           \
-        write_log ("mmap", result);                                                                     \
-      }                                                                                                 \
-    if (result == 0)                                                                                    \
-      mapped = real (at, size, protection, flags, fd, offset);                                          \
-    else                                                                                                \
-      errno = -result;                                                                                  \
-    if (client && mapped != MAP_FAILED)                                                                 \
-      buffer_mapped (client, (guint64) offset, mapped);                                                 \
-    g_mutex_unlock (&kernel.lock);                                                                      \
-    return mapped;                                                                                      \
+#define MMAP(name, offset_type)                                                                      \
+  EXPORTED void *name (void *at, size_t size, int protection, int flags, int fd, offset_type offset) \
+  {                                                                                                  \
+    Client *client = NULL;                                                                           \
+    int result = 0;                                                                                  \
+    void *mapped = MAP_FAILED;                                                                       \
+    REAL (name);                                                                                     \
+                                                                                                     \
+    if (fd < 0)                                                                                      \
+      return real (at, size, protection, flags, fd, offset);                                         \
+    g_mutex_lock (&kernel.lock);                                                                     \
+    client = find_client (fd);                                                                       \
+    if (client)                                                                                      \
+      {                                                                                              \
+        result = buffer_may_map (client, (guint64) offset, size, flags);                             \
+        flags &= ~MAP_LOCKED;                                                                        \
+        write_log ("mmap", result);                                                                  \
+      }                                                                                              \
+    if (result == 0)                                                                                 \
+      mapped = real (at, size, protection, flags, fd, offset);                                       \
+    else                                                                                             \
+      errno = -result;                                                                               \
+    if (client && mapped != MAP_FAILED)                                                              \
+      buffer_mapped (client, (guint64) offset, mapped);                                              \
+    g_mutex_unlock (&kernel.lock);                                                                   \
+    return mapped;                                                                                   \
   }
 MMAP (mmap, off_t)
 MMAP (mmap64, off64_t)
@@ -406,23 +407,41 @@ static const struct
   const char *name;
   gsize size;
   int (*answer) (Client *client, gpointer what);
+  gboolean wakes; /* the NPU, if it sleeps */
 } calls[] = {
-#define CALL(nr, name, type, answer) { nr, name, sizeof (type), (int (*) (Client *, gpointer)) (void (*) (void)) answer }
+#define CALL(nr, name, type, answer)                                                        \
+  {                                                                                         \
+    nr, name, sizeof (type), (int (*) (Client *, gpointer)) (void (*) (void)) answer, FALSE \
+  }
+#define WAKE(nr, name, type, answer)                                                       \
+  {                                                                                        \
+    nr, name, sizeof (type), (int (*) (Client *, gpointer)) (void (*) (void)) answer, TRUE \
+  }
   CALL (DRM_NR_VERSION, "VERSION", DrmVersion, tell_version),
   CALL (DRM_NR_GEM_CLOSE, "GEM_CLOSE", DrmGemClose, buffer_close),
   CALL (DRM_NR_SYNCOBJ_DESTROY, "SYNCOBJ_DESTROY", DrmSyncobjDestroy, context_drop_point),
   CALL (DRM_NR_SYNCOBJ_TIMELINE_WAIT, "SYNCOBJ_TIMELINE_WAIT", DrmSyncobjTimelineWait, context_wait_point),
-  CALL (AMDXDNA_NR_CREATE_CONTEXT, "CREATE_HWCTX", AmdxdnaCreateContext, context_create),
+  WAKE (AMDXDNA_NR_CREATE_CONTEXT, "CREATE_HWCTX", AmdxdnaCreateContext, context_create),
   CALL (AMDXDNA_NR_DESTROY_CONTEXT, "DESTROY_HWCTX", AmdxdnaDestroyContext, context_destroy),
   CALL (AMDXDNA_NR_CONFIG_CONTEXT, "CONFIG_HWCTX", AmdxdnaConfigContext, context_configure),
   CALL (AMDXDNA_NR_CREATE_BUFFER, "CREATE_BO", AmdxdnaCreateBuffer, buffer_create),
   CALL (AMDXDNA_NR_GET_BUFFER_INFO, "GET_BO_INFO", AmdxdnaBufferInfo, buffer_get_info),
   CALL (AMDXDNA_NR_SYNC_BUFFER, "SYNC_BO", AmdxdnaSyncBuffer, buffer_sync),
-  CALL (AMDXDNA_NR_EXEC_COMMAND, "EXEC_CMD", AmdxdnaExecCommand, context_submit),
-  CALL (AMDXDNA_NR_GET_INFO, "GET_INFO", AmdxdnaGetInfo, query_info),
+  WAKE (AMDXDNA_NR_EXEC_COMMAND, "EXEC_CMD", AmdxdnaExecCommand, context_submit),
+  WAKE (AMDXDNA_NR_GET_INFO, "GET_INFO", AmdxdnaGetInfo, query_info),
   CALL (AMDXDNA_NR_WAIT_COMMAND, "WAIT_CMD", AmdxdnaWaitCommand, context_wait),
-  CALL (AMDXDNA_NR_GET_ARRAY, "GET_ARRAY", AmdxdnaGetArray, query_array),
+  WAKE (AMDXDNA_NR_GET_ARRAY, "GET_ARRAY", AmdxdnaGetArray, query_array),
 };
+
+static void
+wake (void)
+{
+  if (kernel.is_awake || !fault_is_set (FAULT_ASLEEP))
+    return;
+  kernel.is_awake = TRUE;
+  sysfs_write_status ("active");
+  write_log ("wake", 0);
+}
 
 /* As DRM does it: what the caller's structure lacks of the driver's is zero, what it has more is not looked at. */
 static int
@@ -433,6 +452,8 @@ call (Client *client, guint i, gulong request, gpointer argument)
   int result;
 
   memcpy (what, argument, size);
+  if (calls[i].wakes)
+    wake ();
   result = kernel.is_gone ? -ENODEV : calls[i].answer (client, what);
   memcpy (argument, what, size);
   write_log (calls[i].name, result);

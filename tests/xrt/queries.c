@@ -77,7 +77,9 @@ static void
 fill_sensors (AmdxdnaSensor sensors[N_SENSORS])
 {
   memset (sensors, 0, N_SENSORS * sizeof *sensors);
-  sensors[0] = (AmdxdnaSensor){ .label = "Total Power", .status = "OK", .unit = "mW", .exponent = -3, .kind = AMDXDNA_SENSOR_POWER };
+  sensors[0] = (AmdxdnaSensor){
+    .label = "Total Power", .status = "OK", .unit = "mW", .exponent = -3, .kind = AMDXDNA_SENSOR_POWER
+  };
   sensors[0].input = kernel.is_emulating ? 4321 : 87;
   for (guint column = 0; column < KERNEL_COLUMNS; column++)
     {

@@ -161,10 +161,9 @@ main (int argc, char **argv)
               argc > 4 && std::string (argv[4]) == "list");
       std::cout << "same\n";
       return 0;
-    }
-  catch (const std::exception &error)
+  } catch (const std::exception &error)
     {
       std::cout << error.what () << '\n';
       return 1;
-    }
+  }
 }

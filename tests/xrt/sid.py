@@ -65,7 +65,9 @@ def signed(release, folder):
     path = os.path.join(folder, 'InRelease')
     with open(path, 'wb') as file:
         file.write(release)
-    subprocess.run(['gpgv', '--quiet', '--keyring', KEYS, path], check=True)
+    done = subprocess.run(['gpgv', '--keyring', KEYS, path], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise ValueError(f'InRelease is not signed by Debian:\n{done.stderr}')
 
 
 def index(folder):

@@ -17,19 +17,33 @@
 #include <unistd.h>
 
 #define DEVICE "/sys/devices/pci0000:00/0000:00:08.2/0000:c5:00.1"
+#define STATUS DEVICE "/power/runtime_status"
 
-static const char *const places[] = { "/sys/bus/pci", "/sys/devices/pci0000:00", "/sys/class/accel", "/sys/class/hwmon",
-                                      "/sys/module/amdxdna", "/dev/accel" };
+static const char *const places[] = { "/sys/bus/pci",     "/sys/devices/pci0000:00", "/sys/class/accel",
+                                      "/sys/class/hwmon", "/sys/module/amdxdna",     "/dev/accel" };
 
 typedef struct
 {
   const char *path, *text; /* where a link leads, if the path ends in @ */
-  Fault missing[3];        /* what takes it away, until N_FAULTS */
+  Fault missing[4];        /* what takes it away, until N_FAULTS */
 } Entry;
 
-#define ALWAYS     { N_FAULTS }
-#define IF_DEVICE  { FAULT_NO_DEVICE, N_FAULTS }
-#define IF_DRIVER  { FAULT_NO_DEVICE, FAULT_NO_DRIVER, N_FAULTS }
+#define ALWAYS \
+  {            \
+    N_FAULTS   \
+  }
+#define IF_DEVICE             \
+  {                           \
+    FAULT_NO_DEVICE, N_FAULTS \
+  }
+#define IF_LOADED                              \
+  {                                            \
+    FAULT_NO_DEVICE, FAULT_NO_DRIVER, N_FAULTS \
+  }
+#define IF_BOUND                                               \
+  {                                                            \
+    FAULT_NO_DEVICE, FAULT_NO_DRIVER, FAULT_PROTOCOL, N_FAULTS \
+  }
 
 static const Entry entries[] = {
   { "/sys/bus/pci/devices/.here", "", ALWAYS },
@@ -43,26 +57,26 @@ static const Entry entries[] = {
   { DEVICE "/revision", "0x10\n", IF_DEVICE },
   { DEVICE "/subsystem_vendor", "0x1022\n", IF_DEVICE },
   { DEVICE "/subsystem_device", "0x17f0\n", IF_DEVICE },
-  { DEVICE "/power/runtime_status", "active\n", IF_DEVICE },
+  { STATUS, "active\n", IF_DEVICE },
   { DEVICE "/power/control", "auto\n", IF_DEVICE },
   { DEVICE "/resource", "0x0000000000000000 0x0000000000000000 0x0000000000000000\n", IF_DEVICE },
-  { DEVICE "/driver@", "../../../../bus/pci/drivers/amdxdna", IF_DRIVER },
-  { DEVICE "/device_type", "0\n", IF_DRIVER },
-  { DEVICE "/vbnv", "RyzenAI-npu4\n", IF_DRIVER },
-  { DEVICE "/fw_version", "1.0.20.434\n", IF_DRIVER },
-  { DEVICE "/accel/accel0/dev", "261:0\n", IF_DRIVER },
-  { DEVICE "/accel/accel0/device@", "../../../0000:c5:00.1", IF_DRIVER },
-  { DEVICE "/hwmon/hwmon7/name", "amdxdna\n", IF_DRIVER },
-  { DEVICE "/hwmon/hwmon7/power1_label", "NPU_power\n", IF_DRIVER },
-  { DEVICE "/hwmon/hwmon7/power1_input", "1250000\n", IF_DRIVER },
-  { DEVICE "/hwmon/hwmon7/temp1_label", "NPU_temperature\n", IF_DRIVER },
-  { DEVICE "/hwmon/hwmon7/temp1_input", "47000\n", IF_DRIVER },
-  { "/sys/bus/pci/drivers/amdxdna/0000:c5:00.1@", "../../../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1", IF_DRIVER },
-  { "/sys/bus/pci/drivers/amdxdna/module@", "../../../../module/amdxdna", IF_DRIVER },
-  { "/sys/class/accel/accel0@", "../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1/accel/accel0", IF_DRIVER },
-  { "/sys/class/hwmon/hwmon7@", "../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1/hwmon/hwmon7", IF_DRIVER },
-  { "/sys/module/amdxdna/initstate", "live\n", IF_DRIVER },
-  { SYSFS_NODE, "", IF_DRIVER },
+  { DEVICE "/driver@", "../../../../bus/pci/drivers/amdxdna", IF_BOUND },
+  { DEVICE "/device_type", "0\n", IF_BOUND },
+  { DEVICE "/vbnv", "RyzenAI-npu4\n", IF_BOUND },
+  { DEVICE "/fw_version", "1.0.20.434\n", IF_BOUND },
+  { DEVICE "/accel/accel0/dev", "261:0\n", IF_BOUND },
+  { DEVICE "/accel/accel0/device@", "../../../0000:c5:00.1", IF_BOUND },
+  { DEVICE "/hwmon/hwmon7/name", "amdxdna\n", IF_BOUND },
+  { DEVICE "/hwmon/hwmon7/power1_label", "NPU_power\n", IF_BOUND },
+  { DEVICE "/hwmon/hwmon7/power1_input", "1250000\n", IF_BOUND },
+  { DEVICE "/hwmon/hwmon7/temp1_label", "NPU_temperature\n", IF_BOUND },
+  { DEVICE "/hwmon/hwmon7/temp1_input", "47000\n", IF_BOUND },
+  { "/sys/bus/pci/drivers/amdxdna/0000:c5:00.1@", "../../../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1", IF_BOUND },
+  { "/sys/bus/pci/drivers/amdxdna/module@", "../../../../module/amdxdna", IF_LOADED },
+  { "/sys/class/accel/accel0@", "../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1/accel/accel0", IF_BOUND },
+  { "/sys/class/hwmon/hwmon7@", "../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1/hwmon/hwmon7", IF_BOUND },
+  { "/sys/module/amdxdna/initstate", "live\n", IF_LOADED },
+  { SYSFS_NODE, "", IF_BOUND }, /* the last: sysfs_has_node() */
 };
 
 static char *root;
@@ -128,6 +142,12 @@ plant (void)
       for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
         if (!is_missing (&entries[i]))
           write_entry (&entries[i]);
+      if (fault_is_set (FAULT_ASLEEP))
+        {
+          g_autofree char *path = g_strconcat (root, STATUS, NULL);
+
+          write_file (path, "suspended\n");
+        }
       g_once_init_leave (&is_planted, 1);
     }
 }
@@ -161,14 +181,31 @@ sysfs_get_seen (const char *path)
 }
 
 void
+sysfs_write_status (const char *status)
+{
+  g_autofree char *path = NULL, *line = g_strconcat (status, "\n", NULL);
+
+  plant ();
+  path = g_strconcat (root, STATUS, NULL);
+  write_file (path, line);
+}
+
+void
 sysfs_write_fdinfo (int fd)
 {
   g_autofree char *path = NULL, *text = NULL;
 
   plant ();
   path = g_strdup_printf ("%s/fdinfo-%d", root, fd);
-  text = g_strdup_printf ("pos:\t0\nflags:\t02100002\ndrm-driver:\tamdxdna_accel_driver\ndrm-client-id:\t1\ndrm-pdev:\t0000:c5:00.1\n"
-                          "drm-engine-amdxdna_accel_driver:\t%" G_GUINT64_FORMAT " ns\n",
-                          (guint64) (kernel.busy_seconds * 1e9));
+  text = g_strdup_printf (
+      "pos:\t0\nflags:\t02100002\ndrm-driver:\tamdxdna_accel_driver\ndrm-client-id:\t1\ndrm-pdev:\t0000:c5:00.1\n"
+      "drm-engine-amdxdna_accel_driver:\t%" G_GUINT64_FORMAT " ns\n",
+      (guint64) (kernel.busy_seconds * 1e9));
   write_file (path, text);
+}
+
+gboolean
+sysfs_has_node (void)
+{
+  return !is_missing (&entries[G_N_ELEMENTS (entries) - 1]);
 }

@@ -13,6 +13,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "container.h"
 #include "overlay/overlay.h"
 
 #include <glib.h>
@@ -25,106 +26,6 @@
 
 #define BANK_HOST 0
 #define BANK_SRAM 1
-
-/* Kinds of sections */
-enum
-{
-  SECTION_METADATA = 2,
-  SECTION_MEMORY = 6,
-  SECTION_WIRING = 7,
-  SECTION_UNITS = 8,
-  SECTION_GROUPS = 26,
-  SECTION_GROUP_WIRING = 27,
-  SECTION_PARTITION = 32
-};
-
-typedef struct
-{
-  guint32 kind;
-  char name[16];
-  guint32 pad;
-  guint64 offset, size;
-} SectionHeader;
-
-typedef struct
-{
-  char magic[8];
-  gint32 signature_length;
-  guint8 reserved[28], key_block[256];
-  guint64 unique_id;
-  guint64 length, time, rom_time;
-  guint16 patch;
-  guint8 major, minor;
-  guint16 mode, action_mask;
-  guint8 interface[16];
-  char platform[64];
-  guint8 uuid[16];
-  char debug_file[16];
-  guint32 n_sections, pad;
-} Header;
-
-typedef struct
-{
-  guint8 kind, is_used, pad[6];
-  guint64 kib, address;
-  char tag[16];
-} Bank;
-
-typedef struct
-{
-  gint32 argument, unit, bank;
-} Wire;
-
-typedef struct
-{
-  guint32 kind, properties;
-  guint64 address;
-  char name[64];
-} Unit;
-
-typedef struct
-{
-  guint32 size, offset;
-} Array;
-
-typedef struct
-{
-  guint32 name;
-  guint8 kind, pad[3];
-  guint64 image_id;
-  Array kernels, before;
-  guint8 reserved[64];
-} Group;
-
-typedef struct
-{
-  guint8 uuid[16];
-  Array image, groups;
-  guint8 reserved[64];
-} Image;
-
-typedef struct
-{
-  guint8 schema, pad0[3];
-  guint32 name, operations_per_cycle;
-  guint8 pad[4];
-  guint64 fingerprint, other_fingerprint;
-  guint16 n_columns;
-  guint8 pad1[6];
-  Array first_columns;
-  guint8 reserved1[72];
-  Array images;
-  guint32 commit;
-  guint8 reserved[52];
-} Partition;
-
-G_STATIC_ASSERT (sizeof (SectionHeader) == 40);
-G_STATIC_ASSERT (sizeof (Header) == 456);
-G_STATIC_ASSERT (sizeof (Bank) == 40);
-G_STATIC_ASSERT (sizeof (Unit) == 80);
-G_STATIC_ASSERT (sizeof (Group) == 96);
-G_STATIC_ASSERT (sizeof (Image) == 96);
-G_STATIC_ASSERT (sizeof (Partition) == 184);
 
 typedef struct
 {
@@ -163,21 +64,25 @@ add_section (Container *container, guint32 kind, const char *name, gconstpointer
 static void
 add_argument (GString *xml, guint id, const char *name, gboolean is_buffer, guint size, const char *type, guint offset)
 {
-  g_string_append_printf (xml,
-                          "<arg name=\"%s\" addressQualifier=\"%u\" id=\"%u\" size=\"0x%x\" offset=\"0x%x\" hostOffset=\"0x0\" hostSize=\"0x%x\" "
-                          "type=\"%s\"/>\n",
-                          name, is_buffer, id, size, offset, size, type);
+  g_string_append_printf (
+      xml,
+      "<arg name=\"%s\" addressQualifier=\"%u\" id=\"%u\" size=\"0x%x\" offset=\"0x%x\" hostOffset=\"0x0\" hostSize=\"0x%x\" "
+      "type=\"%s\"/>\n",
+      name, is_buffer, id, size, offset, size, type);
 }
 
 static void
 add_metadata (Container *container)
 {
-  g_autoptr (GString) xml = g_string_new ("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-                                          "<project name=\"tilescribe\"><platform vendor=\"xilinx\" boardid=\"npu\" name=\"npu\" featureRomTime=\"0\">\n"
-                                          "<version major=\"0\" minor=\"1\"/><device name=\"fpga0\"><core name=\"OCL_REGION_0\" target=\"hw\">\n");
+  g_autoptr (GString) xml = g_string_new (
+      "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+      "<project name=\"tilescribe\"><platform vendor=\"xilinx\" boardid=\"npu\" name=\"npu\" featureRomTime=\"0\">\n"
+      "<version major=\"0\" minor=\"1\"/><device name=\"fpga0\"><core name=\"OCL_REGION_0\" target=\"hw\">\n");
 
-  g_string_append_printf (xml, "<kernel name=\"" KERNEL "\" language=\"c\" type=\"dpu\">\n"
-                               "<extended-data subtype=\"DPU\" functional=\"0\" dpu_kernel_id=\"0x%x\"/>\n", KERNEL_ID);
+  g_string_append_printf (xml,
+                          "<kernel name=\"" KERNEL "\" language=\"c\" type=\"dpu\">\n"
+                          "<extended-data subtype=\"DPU\" functional=\"0\" dpu_kernel_id=\"0x%x\"/>\n",
+                          KERNEL_ID);
   add_argument (xml, 0, "opcode", FALSE, 8, "uint64_t", 0x00);
   add_argument (xml, 1, "instr", TRUE, 8, "char *", 0x08);
   add_argument (xml, 2, "ninstr", FALSE, 4, "uint32_t", 0x10);
@@ -287,8 +192,8 @@ assemble (Container *container, const guint8 uuid[16])
 static GByteArray *
 write_container (const NpuOverlay *overlay)
 {
-  g_autofree char *name = g_strdup_printf ("tilescribe overlay %u %u %" G_GINT64_MODIFIER "x\n", NPU_OVERLAY_VERSION, overlay->n_columns,
-                                           npu_overlay_hash (overlay));
+  g_autofree char *name = g_strdup_printf ("tilescribe overlay %u %u %" G_GINT64_MODIFIER "x\n", NPU_OVERLAY_VERSION,
+                                           overlay->n_columns, npu_overlay_hash (overlay));
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_MD5);
   g_autoptr (GByteArray) data = g_byte_array_new ();
   g_autoptr (GArray) headers = g_array_new (FALSE, FALSE, sizeof (SectionHeader));
