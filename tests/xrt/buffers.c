@@ -18,7 +18,7 @@
 
 #define PAGE      4096u
 #define HEAP_MOST (512u << 20)
-#define LOCK_MOST (8u << 20) /* where the process may lock as much as it likes, and memlock is the fault */
+#define LOCK_MOST (8u << 20) /* where the system would let the process lock as much as it likes */
 
 /* Past the wrappers of preload.c */
 static gpointer
@@ -277,7 +277,7 @@ lock_limit (void)
 {
   struct rlimit limit;
 
-  if (getrlimit (RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur > LOCK_MOST)
+  if (getrlimit (RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
     return LOCK_MOST;
   return limit.rlim_cur;
 }

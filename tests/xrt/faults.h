@@ -14,7 +14,7 @@ typedef enum
   FAULT_NO_DRIVER,  /* the bus has the device, and the driver is not loaded */
   FAULT_PROTOCOL,   /* the driver is loaded and did not take the device, whose firmware speaks another protocol */
   FAULT_PERMISSION, /* the node is not for this user */
-  FAULT_MEMLOCK,    /* memory that may be locked: what the process's limit says, or 8 MiB */
+  FAULT_MEMLOCK,    /* memory may be locked as far as the process's limit says, or 8 MiB */
   FAULT_CONTEXTS,   /* all contexts are taken */
   FAULT_FIRMWARE,   /* too old for instruction streams: each command is aborted */
   FAULT_PARTITION,  /* does not take what the container holds for the array */
@@ -26,6 +26,7 @@ typedef enum
   FAULT_NO_SENSORS, /* sensors are not known yet, as before Linux 7.0 */
   FAULT_OLD_DRIVER, /* of 2025: no sensors, no arrays, nothing to wait on but the call for it */
   FAULT_NEW_DRIVER, /* of a year to come: larger answers, and kinds that nobody knows */
+  FAULT_INSTANT,    /* no fault: commands end at once, and nothing was done */
   FAULT_ASLEEP,     /* no fault: nobody has used the NPU for a while */
   FAULT_INCOHERENT, /* no fault: what is not synchronised, the other side does not see */
   N_FAULTS

@@ -13,8 +13,6 @@
 #include "overlay/overlay.h"
 #include "tile/kernels.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 static gboolean
@@ -39,32 +37,39 @@ boot (Context *context, const NpuOverlay *overlay, GError **error)
   return npu_emulator_configure (context->emulator, (const NpuWrite *) (gpointer) writes->data, writes->len, error);
 }
 
+static NpuOverlay *
+find_overlay (const char *name)
+{
+  g_auto (GStrv) words = g_strsplit (name, " ", 5);
+  g_autoptr (NpuOverlay) overlay = NULL;
+
+  if (g_strv_length (words) != 5 || strcmp (words[0], "tilescribe") != 0 || strcmp (words[1], "overlay") != 0)
+    return NULL;
+  overlay = npu_overlay_new (NPU2, (guint) g_ascii_strtoull (words[3], NULL, 10));
+  if (overlay == NULL || g_ascii_strtoull (words[2], NULL, 10) != NPU_OVERLAY_VERSION
+      || g_ascii_strtoull (words[4], NULL, 16) != npu_overlay_hash (overlay))
+    return NULL;
+  return g_steal_pointer (&overlay);
+}
+
 gboolean
 firmware_load (Context *context, const guint8 *partition, gsize size, GError **error)
 {
-  g_autofree char *text = g_strndup ((const char *) partition, size);
-  g_autoptr (NpuOverlay) overlay = NULL;
-  guint version, n_columns;
-  guint64 hash;
+  g_autofree char *name = g_strndup ((const char *) partition, MIN (size, strcspn ((const char *) partition, "\n")));
+  g_autoptr (NpuOverlay) overlay = find_overlay (name);
 
-  if (sscanf (text, "tilescribe overlay %u %u %" G_GINT64_MODIFIER "x", &version, &n_columns, &hash) != 3)
+  if (overlay == NULL)
     {
-      g_set_error (error, NPU_ERROR, NPU_ERROR_STREAM, "the container's partition names no overlay");
+      g_set_error (error, NPU_ERROR, NPU_ERROR_STREAM, "the container's partition names no overlay that there is: “%s”", name);
       return FALSE;
     }
-  overlay = npu_overlay_new (NPU2, n_columns);
-  if (overlay == NULL || version != NPU_OVERLAY_VERSION || hash != npu_overlay_hash (overlay))
+  if (overlay->n_columns > context->n_columns)
     {
-      g_set_error (error, NPU_ERROR, NPU_ERROR_STREAM, "the container's partition names another overlay: “%s”", text);
-      return FALSE;
-    }
-  if (n_columns > context->n_columns)
-    {
-      g_set_error (error, NPU_ERROR, NPU_ERROR_STREAM, "an overlay of %u columns in a context of %u", n_columns,
+      g_set_error (error, NPU_ERROR, NPU_ERROR_STREAM, "an overlay of %u columns in a context of %u", overlay->n_columns,
                    context->n_columns);
       return FALSE;
     }
-  context->partition_columns = n_columns;
+  context->partition_columns = overlay->n_columns;
   return boot (context, overlay, error);
 }
 

@@ -119,7 +119,7 @@ fdinfo_path (const char *path)
 
   if (path == NULL || !g_str_has_prefix (path, prefix))
     return NULL;
-  fd = atoi (path + strlen (prefix));
+  fd = (int) g_ascii_strtoull (path + strlen (prefix), NULL, 10);
   g_mutex_lock (&kernel.lock);
   if (find_client (fd))
     {
@@ -256,7 +256,10 @@ resolve (const char *path, char *to)
   resolved = real (own, NULL);
   if (resolved == NULL)
     return NULL;
-  return to ? strcpy (to, sysfs_get_seen (resolved)) : strdup (sysfs_get_seen (resolved));
+  if (to == NULL)
+    return strdup (sysfs_get_seen (resolved));
+  g_strlcpy (to, sysfs_get_seen (resolved), PATH_MAX);
+  return to;
 }
 
 EXPORTED char *
@@ -403,19 +406,20 @@ tell_version (Client *client, DrmVersion *what)
 
 static const struct
 {
-  guint nr;
   const char *name;
   gsize size;
   int (*answer) (Client *client, gpointer what);
+  guint nr;
   gboolean wakes; /* the NPU, if it sleeps */
 } calls[] = {
-#define CALL(nr, name, type, answer)                                                        \
-  {                                                                                         \
-    nr, name, sizeof (type), (int (*) (Client *, gpointer)) (void (*) (void)) answer, FALSE \
+#define ANSWER(function) (int (*) (Client *, gpointer)) (void (*) (void)) function
+#define CALL(nr, name, type, answer)                \
+  {                                                 \
+    name, sizeof (type), ANSWER (answer), nr, FALSE \
   }
-#define WAKE(nr, name, type, answer)                                                       \
-  {                                                                                        \
-    nr, name, sizeof (type), (int (*) (Client *, gpointer)) (void (*) (void)) answer, TRUE \
+#define WAKE(nr, name, type, answer)               \
+  {                                                \
+    name, sizeof (type), ANSWER (answer), nr, TRUE \
   }
   CALL (DRM_NR_VERSION, "VERSION", DrmVersion, tell_version),
   CALL (DRM_NR_GEM_CLOSE, "GEM_CLOSE", DrmGemClose, buffer_close),

@@ -104,7 +104,7 @@ class Faults(Replay):
         path.write_bytes(re.sub(rb'(tilescribe overlay) \d', rb'\1 9', path.read_bytes()))
         done = self.run_in_sid(self.program, path, self.record(8))
         self.assert_told(done, 'CONFIG_HWCTX IOCTL failed (err=-22)')
-        self.assertIn('names another overlay', done.stderr)
+        self.assertIn('names no overlay that there is', done.stderr)
 
     def test_a_container_that_was_cut_is_refused(self):
         path = self.write_container()

@@ -68,7 +68,7 @@ add_argument (GString *xml, guint id, const char *name, gboolean is_buffer, guin
       xml,
       "<arg name=\"%s\" addressQualifier=\"%u\" id=\"%u\" size=\"0x%x\" offset=\"0x%x\" hostOffset=\"0x0\" hostSize=\"0x%x\" "
       "type=\"%s\"/>\n",
-      name, is_buffer, id, size, offset, size, type);
+      name, (guint) is_buffer, id, size, offset, size, type);
 }
 
 static void
