@@ -90,7 +90,7 @@ class NpuTest(unittest.TestCase):
                 (folder / path.name).symlink_to(path)
         return folder
 
-    def write_container(self, columns=8):
-        path = self.folder / f'overlay-{columns}.xclbin'
-        subprocess.run([os.environ['TILESCRIBE_WRITE_CONTAINER'], str(columns), path], check=True)
-        return path
+    def write_container(self, columns=8, folder=None):
+        folder = folder or self.folder
+        subprocess.run([os.environ['TILESCRIBE_WRITE_CONTAINER'], str(columns), folder], check=True)
+        return folder / f'overlay-{columns}.xclbin'

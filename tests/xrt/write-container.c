@@ -1,6 +1,6 @@
 /* write-container.c - writes the file that XRT loads into an NPU, with the name of an overlay in place of the overlay
  *
- *   write-container COLUMNS FILE
+ *   write-container COLUMNS FOLDER
  *
  *   header     magic, version, identity, where the sections are
  *   metadata   XML: the kernel and its arguments
@@ -211,20 +211,31 @@ write_container (const NpuOverlay *overlay)
   return assemble (&container, uuid);
 }
 
+/* The container, and beside it the hash by which the program knows the design. */
+static gboolean
+write_files (const NpuOverlay *overlay, const char *folder, GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("%s/overlay-%u.xclbin", folder, overlay->n_columns);
+  g_autofree char *hash_name = g_strdup_printf ("%s/overlay-%u.hash", folder, overlay->n_columns);
+  g_autofree char *hash = g_strdup_printf ("%016" G_GINT64_MODIFIER "x\n", npu_overlay_hash (overlay));
+  g_autoptr (GByteArray) file = write_container (overlay);
+
+  return g_file_set_contents (name, (const char *) file->data, file->len, error)
+         && g_file_set_contents (hash_name, hash, -1, error);
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (NpuOverlay) overlay = argc == 3 ? npu_overlay_new (NPU2, (guint) g_ascii_strtoull (argv[1], NULL, 10)) : NULL;
-  g_autoptr (GByteArray) file = NULL;
   g_autoptr (GError) error = NULL;
 
   if (overlay == NULL)
     {
-      g_printerr ("Usage: write-container COLUMNS FILE, where there are 1, 2, 4 or 8 columns\n");
+      g_printerr ("Usage: write-container COLUMNS FOLDER, where there are 1, 2, 4 or 8 columns\n");
       return 2;
     }
-  file = write_container (overlay);
-  if (!g_file_set_contents (argv[2], (const char *) file->data, file->len, &error))
+  if (!write_files (overlay, argv[2], &error))
     {
       g_printerr ("%s\n", error->message);
       return 1;
