@@ -23,8 +23,7 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
-extern "C"
-{
+extern "C" {
 #endif
 
 #define SCRIBE_XRT_ABI         1 /* counts up when anything below changes */
@@ -88,12 +87,16 @@ typedef struct
   ScribeXrtCode (*wake) (ScribeXrtArray *array, ScribeXrtTrouble *trouble);
 
   /* n > 0 bytes, all zero on both sides, and where they are mapped, aligned to a page. */
-  ScribeXrtCode (*buffer_new) (
-      ScribeXrtArray *array, ScribeXrtMemory memory, size_t n, ScribeXrtBuffer **buffer, void **data, ScribeXrtTrouble *trouble);
+  ScribeXrtCode (*buffer_new) (ScribeXrtArray *array,
+                               ScribeXrtMemory memory,
+                               size_t n,
+                               ScribeXrtBuffer **buffer,
+                               void **data,
+                               ScribeXrtTrouble *trouble);
   void (*buffer_free) (ScribeXrtBuffer *buffer); /* NULL: nothing to do */
 
   /* n > 0 bytes from "offset" on. */
-  ScribeXrtCode (*sync) (ScribeXrtBuffer *buffer, ScribeXrtDirection direction, size_t offset, size_t n, ScribeXrtTrouble *trouble);
+  ScribeXrtCode (*sync) (ScribeXrtBuffer *buffer, ScribeXrtDirection to, size_t offset, size_t n, ScribeXrtTrouble *trouble);
 
   /* Runs the transaction of n_words 32-bit words at the head of "instructions" over its arguments 0 .. n_buffers - 1. timeout: in
    * milliseconds, longer than the driver's own 2 s, which then ends a run that hangs. "times" may be NULL. */
