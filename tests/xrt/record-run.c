@@ -55,15 +55,16 @@ record (NpuDevice *device, ScribePlan *plan, FILE *file)
   write_samples (plan);
   transaction = npu_lower_run (&lower);
   {
-    const NpuBuffer buffers[NPU_N_BUFFERS] = { [NPU_BUFFER_WEIGHTS] = { (guint8 *) plan->weights, plan->weights_size },
-                                               [NPU_BUFFER_WORK] = { plan->work.data, plan->work.size },
-                                               [NPU_BUFFER_CACHES] = { device->caches.data, device->caches.size },
-                                               [NPU_BUFFER_CONTROL] = { plan->control->data, plan->control->len } };
+    const NpuMemory words = { (guint8 *) transaction.words, transaction.n_words * sizeof *transaction.words, NULL };
+    const NpuMemory buffers[NPU_N_BUFFERS] = { [NPU_BUFFER_WEIGHTS] = plan->weights,
+                                               [NPU_BUFFER_WORK] = plan->work,
+                                               [NPU_BUFFER_CACHES] = device->caches,
+                                               [NPU_BUFFER_CONTROL] = { plan->control->data, plan->control->len, NULL } };
     gpointer before[NPU_N_BUFFERS];
 
     for (guint i = 0; i < NPU_N_BUFFERS; i++)
       before[i] = g_memdup2 (buffers[i].data, buffers[i].size);
-    if (!npu_submit (device, &transaction, buffers, NPU_N_BUFFERS, &report, &error))
+    if (!npu_submit (device, &transaction, &words, buffers, NPU_N_BUFFERS, NULL, &report, &error))
       g_error ("%s", error->message);
     put_number (file, transaction.n_words);
     put (file, transaction.words, transaction.n_words * sizeof *transaction.words);

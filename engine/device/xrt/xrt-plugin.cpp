@@ -25,6 +25,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <iostream>
 #include <memory>
 #include <new>
 #include <string>
@@ -131,6 +132,13 @@ code_of (ert_cmd_state state)
     }
 }
 
+/* Making a context is two calls of the driver, and only the words tell which it was: the second gives the overlay to the firmware. */
+bool
+is_refused_overlay (const std::system_error &error)
+{
+  return std::strstr (error.what (), "CONFIG_HWCTX") != nullptr && error.code ().value () == EINVAL;
+}
+
 /* Does it; what is thrown on the way comes out as a code. "step" is kept up to date by what is done. */
 template <typename Function>
 ScribeXrtCode
@@ -144,7 +152,8 @@ guard (ScribeXrtTrouble *trouble, const Step &step, Function function) noexcept
       return fail (trouble, code_of (error.get_command_state ()), 0, error.what ());
   } catch (const std::system_error &error)
     {
-      return fail (trouble, code_of (step, error.code ().value ()), error.code ().value (), error.what ());
+      return fail (trouble, is_refused_overlay (error) ? SCRIBE_XRT_OVERLAY : code_of (step, error.code ().value ()),
+                   error.code ().value (), error.what ());
   } catch (const std::bad_alloc &error)
     {
       return fail (trouble, SCRIBE_XRT_MEMLOCK, ENOMEM, error.what ());
@@ -170,11 +179,20 @@ quietly (Function function) noexcept
   }
 }
 
-/* XRT writes warnings to the standard error of a program that has its own way to tell. It lets itself be told so before it has looked. */
+/* XRT writes warnings to the standard error of a program that has its own way to tell. It lets itself be told so before it has looked. AMD's library writes to
+ * C++'s standard output, between a transcript's lines, and of a device that is gone a line for each buffer; nobody else here writes there. */
 void
 silence ()
 {
   quietly ([] { xrt::ini::set ("Runtime.runtime_log", "null"); });
+  std::cout.rdbuf (nullptr);
+}
+
+/* Asks the driver for its clocks; an NPU that sleeps wakes. */
+void
+ask (const ScribeXrtArray *array)
+{
+  array->device.get_info<xrt::info::device::platform> ();
 }
 
 ScribeXrtCode
@@ -213,12 +231,27 @@ plugin_name (ScribeXrtArray *array)
   return array->name.c_str ();
 }
 
-/* Any question that goes to the driver wakes the NPU; this one asks for its clocks. */
+/* A run on a device that vanishes ends as one that the firmware aborts. */
+bool
+is_lost (const ScribeXrtArray *array) noexcept
+{
+  try
+    {
+      ask (array);
+  } catch (const std::system_error &error)
+    {
+      return error.code ().value () == ENODEV;
+  } catch (...)
+    {
+  }
+  return false;
+}
+
 ScribeXrtCode
 plugin_wake (ScribeXrtArray *array, ScribeXrtTrouble *trouble)
 {
   return guard (trouble, Step::other, [&] {
-    array->device.get_info<xrt::info::device::platform> ();
+    ask (array);
     return SCRIBE_XRT_OK;
   });
 }
@@ -300,7 +333,7 @@ plugin_run (ScribeXrtArray *array,
             ScribeXrtTimes *times,
             ScribeXrtTrouble *trouble)
 {
-  const ScribeXrtCode code = guard (trouble, Step::run, [&] {
+  ScribeXrtCode code = guard (trouble, Step::run, [&] {
     const auto start = std::chrono::steady_clock::now ();
 
     bind (array, instructions, buffers, n_buffers);
@@ -316,6 +349,8 @@ plugin_run (ScribeXrtArray *array,
     return SCRIBE_XRT_OK;
   });
 
+  if (code == SCRIBE_XRT_ABORTED && is_lost (array))
+    trouble->code = code = SCRIBE_XRT_LOST;
   if (code != SCRIBE_XRT_OK)
     quietly ([&] { array->run = xrt::run{}; });
   return code;
