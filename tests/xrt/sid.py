@@ -46,7 +46,7 @@ def get(path):
             with urllib.request.urlopen(f'{MIRROR}/{path}', timeout=SECONDS) as answer:
                 return answer.read()
         except urllib.error.HTTPError as error:
-            if error.code in (403, 404, 410):
+            if error.code in (404, 410):
                 raise Moved(f'{path}: {error}') from error
             last = error
         except OSError as error:

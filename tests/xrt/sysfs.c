@@ -63,7 +63,7 @@ static const Entry entries[] = {
   { DEVICE "/driver@", "../../../../bus/pci/drivers/amdxdna", IF_BOUND },
   { DEVICE "/device_type", "0\n", IF_BOUND },
   { DEVICE "/vbnv", "RyzenAI-npu4\n", IF_BOUND },
-  { DEVICE "/fw_version", "1.0.20.434\n", IF_BOUND },
+  { DEVICE "/fw_version", "1.0.20.434\n", IF_BOUND }, /* as queries.c says */
   { DEVICE "/accel/accel0/dev", "261:0\n", IF_BOUND },
   { DEVICE "/accel/accel0/device@", "../../../0000:c5:00.1", IF_BOUND },
   { DEVICE "/hwmon/hwmon7/name", "amdxdna\n", IF_BOUND },
@@ -128,6 +128,14 @@ write_entry (const Entry *entry)
 }
 
 static void
+overwrite (const char *place, const char *text)
+{
+  g_autofree char *path = g_strconcat (root, place, NULL);
+
+  write_file (path, text);
+}
+
+static void
 plant (void)
 {
   static gsize is_planted;
@@ -143,11 +151,9 @@ plant (void)
         if (!is_missing (&entries[i]))
           write_entry (&entries[i]);
       if (fault_is_set (FAULT_ASLEEP))
-        {
-          g_autofree char *path = g_strconcat (root, STATUS, NULL);
-
-          write_file (path, "suspended\n");
-        }
+        overwrite (STATUS, "suspended\n");
+      if (fault_is_set (FAULT_FIRMWARE))
+        overwrite (DEVICE "/fw_version", "1.0.0.434\n");
       g_once_init_leave (&is_planted, 1);
     }
 }
@@ -183,11 +189,10 @@ sysfs_get_seen (const char *path)
 void
 sysfs_write_status (const char *status)
 {
-  g_autofree char *path = NULL, *line = g_strconcat (status, "\n", NULL);
+  g_autofree char *line = g_strconcat (status, "\n", NULL);
 
   plant ();
-  path = g_strconcat (root, STATUS, NULL);
-  write_file (path, line);
+  overwrite (STATUS, line);
 }
 
 void

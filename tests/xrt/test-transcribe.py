@@ -77,6 +77,11 @@ class Transcript(ProgramTest):
         run = json.loads(self.succeed('-f', 'json', device='auto'))['run']
         self.assertEqual(run['device'], 'npu')
 
+    def test_auto_says_why_it_does_not(self):
+        done = self.transcribe('-f', 'json', device='auto', faults='permission')
+        self.assertEqual(json.loads(done.stdout)['run']['device'], 'cpu')
+        self.assertEqual(done.stderr.count('sudo usermod -aG render $USER'), 1, done.stderr)
+
 
 class Faults(ProgramTest):
     def test_the_cpu_goes_on_after_a_run_that_fails(self):
