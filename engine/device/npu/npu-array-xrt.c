@@ -371,22 +371,29 @@ find_overlay (const NpuOverlay *overlay, guint64 hash, GError **error)
 static gboolean
 is_usable (const ScribeNpuPresence *presence, GError **error)
 {
+  int trouble;
+
   if (named_plugin ())
     return TRUE;
   if (!presence->is_there)
-    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("This machine has no XDNA2 NPU. Use “--device cpu”."));
-  else if (presence->node == NULL)
-    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                 _ ("This machine has an NPU, and its driver “amdxdna” is not there. Linux has it from 6.14 on: install such a "
-                    "kernel, or run "
-                    "“sudo modprobe amdxdna”."));
-  else if (access (presence->node, R_OK | W_OK) != 0)
+    {
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("This machine has no XDNA2 NPU. Use “--device cpu”."));
+      return FALSE;
+    }
+  if (presence->node == NULL)
+    {
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          _ ("This machine has an NPU, and its driver “amdxdna” is not there. Linux has it from 6.14 on: install such a kernel, "
+             "or run “sudo modprobe amdxdna”."));
+      return FALSE;
+    }
+  trouble = access (presence->node, R_OK | W_OK) == 0 ? 0 : errno;
+  if (trouble != 0)
     g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
                  _ ("You may not open the NPU, “%s”: %s. Run “sudo usermod -aG render $USER”, and log in again."), presence->node,
-                 g_strerror (errno));
-  else
-    return TRUE;
-  return FALSE;
+                 g_strerror (trouble));
+  return trouble == 0;
 }
 
 NpuArray *
