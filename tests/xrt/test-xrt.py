@@ -3,9 +3,11 @@
 SPDX-License-Identifier: MIT
 """
 import os
+import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 from fixture import HERE, NpuTest, compile_with_xrt, get_root
@@ -16,9 +18,15 @@ class Replay(NpuTest):
         super().setUp()
         self.program = compile_with_xrt('replay', HERE / 'replay.cpp')
 
+    @classmethod
+    def setUpClass(cls):
+        cls.recordings = tempfile.TemporaryDirectory(prefix='tilescribe-xrt-')
+        cls.addClassCleanup(cls.recordings.cleanup)
+
     def record(self, columns):
-        path = self.folder / f'recording-{columns}'
-        subprocess.run([os.environ['TILESCRIBE_RECORD_RUN'], str(columns), path], check=True)
+        path = pathlib.Path(self.recordings.name) / str(columns)
+        if not path.exists():
+            subprocess.run([os.environ['TILESCRIBE_RECORD_RUN'], str(columns), path], check=True)
         return path
 
     def replay(self, *how, columns=8, **where):
