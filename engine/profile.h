@@ -12,6 +12,12 @@
  *   host       making control objects and the stream; after the last op, reading the answers
  *   quantise   turning samples into what the array takes; on the array, results are rounded where they are made: that is kernel
  *
+ * On a real NPU all of it is measured, and array and firmware tell nothing of single ops: each graph has one more row, of kind "submission":
+ *   kernel     from when the run was handed to the driver until its end was seen, everything that the array does included
+ *   overhead   handing it over
+ *   transfer   showing the array what the host has written
+ * Rows of ops have what the host did for them, and how often.
+ *
  * SPDX-License-Identifier: MIT
  */
 #pragma once

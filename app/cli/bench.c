@@ -178,7 +178,7 @@ parse (const CliCommand *command, char **argv, Settings *s)
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &s->model, N_ ("Model to use: a name from “models list”, or a file"),
       N_ ("MODEL") },
-    { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("Where to compute: auto, cpu, emulator or reference"),
+    { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("Where to compute: auto, npu, cpu, emulator or reference"),
       N_ ("DEVICE") },
     { "fast", 0, 0, G_OPTION_ARG_NONE, &s->fast, N_ ("On an NPU: faster and less exact"), NULL },
     { "threads", 't', 0, G_OPTION_ARG_INT, &s->threads, N_ ("Threads to use; 0: as many as make sense"), "N" },

@@ -36,7 +36,7 @@ _tilescribe_values ()
 {
   case $1 in
     --model | -m) tilescribe models list --installed --names 2>/dev/null ;;
-    --device | -d) echo 'auto cpu emulator reference' ;;
+    --device | -d) echo 'auto npu cpu emulator reference' ;;
     --format | -f) echo 'txt srt vtt json csv' ;;
     --language | -l) echo 'auto en de es fr it nl pl pt ru zh ja ko' ;;
     --microphone) tilescribe listen --microphones 2>/dev/null | awk 'NR > 1 { print $1 }' ;;

@@ -38,7 +38,7 @@ complete -c tilescribe -n __tilescribe_wants_command -f -a doctor -d 'Tell what 
 
 # transcribe
 complete -c tilescribe -n '__tilescribe_is transcribe' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
-complete -c tilescribe -n '__tilescribe_is transcribe' -s d -l device -x -a 'auto cpu emulator reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is transcribe' -s d -l device -x -a 'auto npu cpu emulator reference' -d 'Where to compute'
 complete -c tilescribe -n '__tilescribe_is transcribe' -l fast -d 'On an NPU: faster and less exact'
 complete -c tilescribe -n '__tilescribe_is transcribe' -l int8 -d 'On an NPU: 8-bit integers'
 complete -c tilescribe -n '__tilescribe_is transcribe' -s l -l language -x -a 'auto en de es fr it nl pl pt ru zh ja ko' -d 'Language spoken'
@@ -59,7 +59,7 @@ complete -c tilescribe -n '__tilescribe_is transcribe' -s q -l quiet -d 'No prog
 # listen
 complete -c tilescribe -n '__tilescribe_is listen' -f
 complete -c tilescribe -n '__tilescribe_is listen' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
-complete -c tilescribe -n '__tilescribe_is listen' -s d -l device -x -a 'auto cpu emulator reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is listen' -s d -l device -x -a 'auto npu cpu emulator reference' -d 'Where to compute'
 complete -c tilescribe -n '__tilescribe_is listen' -l fast -d 'On an NPU: faster and less exact'
 complete -c tilescribe -n '__tilescribe_is listen' -s l -l language -x -a 'auto en de es fr it nl pl pt ru zh ja ko' -d 'Language spoken'
 complete -c tilescribe -n '__tilescribe_is listen' -l translate -d 'Translate to English'
@@ -107,7 +107,7 @@ complete -c tilescribe -n '__tilescribe_is models remove' -f -a '(tilescribe mod
 
 # bench
 complete -c tilescribe -n '__tilescribe_is bench' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
-complete -c tilescribe -n '__tilescribe_is bench' -s d -l device -x -a 'auto cpu emulator reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is bench' -s d -l device -x -a 'auto npu cpu emulator reference' -d 'Where to compute'
 complete -c tilescribe -n '__tilescribe_is bench' -l fast -d 'On an NPU: faster and less exact'
 complete -c tilescribe -n '__tilescribe_is bench' -s t -l threads -x -d 'Threads to use'
 complete -c tilescribe -n '__tilescribe_is bench' -s r -l runs -x -d 'Take the median of so many runs'

@@ -12,34 +12,66 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-static const ScribeDeviceClass *const classes[] = { &scribe_cpu_device_class, &scribe_reference_device_class,
-                                                    &scribe_emulator_device_class };
+static const ScribeDeviceClass *const classes[] = { &scribe_cpu_device_class, &scribe_npu_device_class,
+                                                    &scribe_reference_device_class, &scribe_emulator_device_class };
+
+static ScribeDevice *
+open_class (const ScribeDeviceClass *klass, const ScribeDeviceOptions *options, GError **error)
+{
+  ScribeDevice *device = klass->open (options, error);
+
+  if (device == NULL)
+    return NULL;
+  device->klass = klass;
+  device->options = *options;
+  device->profile = scribe_profile_new (klass->name);
+  device->window_ctx = g_new0 (guint, options->n_windows);
+  return device;
+}
+
+/* The NPU where there is one; where it cannot be used, that is worth a message, as somebody has bought it. */
+static ScribeDevice *
+open_best (const ScribeDeviceOptions *options, char **reason, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  ScribeDevice *device = scribe_npu_is_expected () ? open_class (&scribe_npu_device_class, options, &failure) : NULL;
+
+  if (device)
+    *reason = g_strdup (_ ("there is an NPU"));
+  else if (failure)
+    {
+      *reason = g_strdup_printf (_ ("the NPU cannot be used: %s"), failure->message);
+      g_message (_ ("The CPU computes, as the NPU cannot be used: %s"), failure->message);
+    }
+  else
+    *reason = g_strdup (_ ("there is no NPU"));
+  return device ? device : open_class (&scribe_cpu_device_class, options, error);
+}
 
 ScribeDevice *
 scribe_device_open (const char *name, const ScribeDeviceOptions *options, char **reason, GError **error)
 {
-  gboolean is_auto = name == NULL || strcmp (name, "auto") == 0;
+  g_autofree char *why = NULL;
+  ScribeDevice *device = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
-    if (is_auto || strcmp (classes[i]->name, name) == 0)
-      {
-        ScribeDevice *device = classes[i]->open (options, error);
+  if (name == NULL || strcmp (name, "auto") == 0)
+    device = open_best (options, &why, error);
+  else
+    {
+      guint i = 0;
 
-        if (device == NULL)
-          return NULL;
-        device->klass = classes[i];
-        device->options = *options;
-        device->profile = scribe_profile_new (classes[i]->name);
-        device->window_ctx = g_new0 (guint, options->n_windows);
-        if (reason)
-          *reason = is_auto ? g_strdup (_ ("the CPU is the only device that this version can use"))
-                            : g_strdup_printf (_ ("“%s” was asked for"), name);
-        return device;
-      }
-
-  g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-               _ ("There is no device “%s”. The devices are auto, cpu, emulator and reference."), name);
-  return NULL;
+      while (i < G_N_ELEMENTS (classes) && strcmp (classes[i]->name, name) != 0)
+        i++;
+      if (i < G_N_ELEMENTS (classes))
+        device = open_class (classes[i], options, error);
+      else
+        g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                     _ ("There is no device “%s”. The devices are auto, npu, cpu, emulator and reference."), name);
+      why = g_strdup_printf (_ ("“%s” was asked for"), name);
+    }
+  if (device && reason)
+    *reason = g_steal_pointer (&why);
+  return device;
 }
 
 void
@@ -93,6 +125,13 @@ scribe_device_copy_rows (ScribeDevice *device, guint from, guint to, guint first
 {
   if (from != to && n > 0)
     device->klass->copy_rows (device, from, to, first, n);
+}
+
+void
+scribe_device_wake (ScribeDevice *device)
+{
+  if (device->klass->wake)
+    device->klass->wake (device);
 }
 
 guint

@@ -125,6 +125,7 @@ typedef struct
   gboolean (*run) (ScribeDevice *device, ScribePlan *plan, const ScribeRun *run, GError **error);
   gboolean (*read) (ScribeDevice *device, ScribePlan *plan, const ScribeTensor *tensor, float *out);
   void (*copy_rows) (ScribeDevice *device, guint from, guint to, guint first, guint n);
+  void (*wake) (ScribeDevice *device); /* NULL: it does not sleep */
   void (*plan_free) (ScribeDevice *device, ScribePlan *plan);
   void (*close) (ScribeDevice *device);
 } ScribeDeviceClass;
@@ -158,6 +159,9 @@ gboolean scribe_device_read (ScribeDevice *device, ScribePlan *plan, const Scrib
 
 /* Rows first .. first + n - 1 of every self cache of sequence "from" to sequence "to": a beam takes over another's past. */
 void scribe_device_copy_rows (ScribeDevice *device, guint from, guint to, guint first, guint n);
+
+/* Ends the device's sleep, if it sleeps, so that the next run need not wait for that. */
+void scribe_device_wake (ScribeDevice *device);
 
 /* Adds a row of the profile for each op of the graph; returns the first one's index. */
 guint scribe_profile_add_ops (ScribeProfile *profile, const ScribeGraph *graph);

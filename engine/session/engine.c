@@ -74,6 +74,40 @@ check_options (const ScribeEngineOptions *options, GError **error)
   return TRUE;
 }
 
+/* A decoder, which takes over the graph, on the device that was asked for. What was not asked for by name, and has no room for this model, has the CPU for a successor. */
+static ScribeDecoder *
+make_decoder (ScribeEngine *engine,
+              const ScribeEngineOptions *options,
+              ScribeModel *model,
+              ScribeWhisperGraph *graph,
+              const ScribeDeviceOptions *device_options,
+              GError **error)
+{
+  const gboolean is_auto = options->device == NULL || strcmp (options->device, "auto") == 0;
+  g_autoptr (ScribeWhisperGraph) whisper = graph;
+  g_autoptr (GError) failure = NULL;
+  ScribeDevice *device = scribe_device_open (options->device, device_options, &engine->device_reason, error);
+  ScribeDecoder *decoder;
+
+  if (device == NULL)
+    return NULL;
+  decoder = scribe_decoder_new (g_steal_pointer (&whisper), device, options->n_windows, options->n_beams, &failure);
+  if (decoder)
+    return decoder;
+  if (!is_auto || !g_error_matches (failure, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE))
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return NULL;
+    }
+  device = scribe_device_open ("cpu", device_options, NULL, error);
+  if (device == NULL)
+    return NULL;
+  g_free (engine->device_reason);
+  engine->device_reason = g_strdup_printf (_ ("the NPU cannot be used: %s"), failure->message);
+  g_message (_ ("The CPU computes, as the NPU cannot be used: %s"), failure->message);
+  return scribe_decoder_new (scribe_whisper_graph_new (model), device, options->n_windows, options->n_beams, error);
+}
+
 ScribeEngine *
 scribe_engine_new (const ScribeEngineOptions *options, GError **error)
 {
@@ -81,7 +115,6 @@ scribe_engine_new (const ScribeEngineOptions *options, GError **error)
   g_autoptr (ScribeModel) model = NULL;
   g_autoptr (ScribeWhisperGraph) whisper = NULL;
   ScribeDeviceOptions device_options;
-  ScribeDevice *device;
   guint n_windows = options->n_windows + (options->nested ? 1 : 0);
   gint64 start = g_get_monotonic_time ();
 
@@ -102,11 +135,7 @@ scribe_engine_new (const ScribeEngineOptions *options, GError **error)
                                           .n_threads = engine->n_threads,
                                           .fast = options->fast,
                                           .integers = options->integers };
-  device = scribe_device_open (options->device, &device_options, &engine->device_reason, error);
-  if (device == NULL)
-    return NULL;
-
-  engine->decoder = scribe_decoder_new (g_steal_pointer (&whisper), device, options->n_windows, options->n_beams, error);
+  engine->decoder = make_decoder (engine, options, model, g_steal_pointer (&whisper), &device_options, error);
   if (engine->decoder == NULL)
     return NULL;
   engine->load = (g_get_monotonic_time () - start) * 1e-6;
@@ -119,6 +148,12 @@ scribe_engine_free (ScribeEngine *engine)
   g_clear_pointer (&engine->decoder, scribe_decoder_free);
   g_free (engine->device_reason);
   g_free (engine);
+}
+
+void
+scribe_engine_wake (ScribeEngine *engine)
+{
+  scribe_device_wake (engine->decoder->device);
 }
 
 const char *

@@ -27,7 +27,7 @@ typedef struct _ScribeEngine ScribeEngine;
 typedef struct
 {
   const char *model;  /* path of a ggml model file */
-  const char *device; /* "auto", "cpu", "emulator", "reference"; NULL is auto */
+  const char *device; /* "auto", "npu", "cpu", "emulator", "reference"; NULL is auto */
   gboolean fast;      /* on an NPU: less exact and faster */
   gboolean integers;  /* on an NPU: as fast, in 8-bit integers where the model was calibrated for them */
   guint n_threads;    /* 0: as many as the machine has processors for us, 8 at most */
@@ -51,6 +51,9 @@ guint scribe_engine_get_n_threads (ScribeEngine *engine);
 char *
 scribe_engine_describe_kernels (ScribeEngine *engine); /* what the device chose for each op, in lines; NULL: it has no choice */
 ScribeProfile *scribe_engine_get_profile (ScribeEngine *engine); /* of the device: owned by it, grows with every run */
+
+/* Ends the device's sleep, if it sleeps: worth a call when a person is about to speak, as waking takes a tenth of a second. */
+void scribe_engine_wake (ScribeEngine *engine);
 
 /* Transcribes n samples of 16 kHz mono. As scribe_engine_transcribe(). */
 gboolean scribe_engine_transcribe_samples (ScribeEngine *engine,

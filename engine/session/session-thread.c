@@ -125,6 +125,16 @@ session_thread_get_engine (ScribeSession *self, GError **error)
   return self->engine;
 }
 
+/* Somebody is about to speak. */
+static void
+get_ready (ScribeSession *self)
+{
+  ScribeEngine *engine = session_thread_get_engine (self, NULL);
+
+  if (engine)
+    scribe_engine_wake (engine);
+}
+
 void
 session_thread_tell_device (ScribeSession *self)
 {
@@ -227,7 +237,7 @@ work (ScribeSession *self)
     {
       self->is_wanted = FALSE;
       g_mutex_unlock (&self->lock);
-      session_thread_get_engine (self, NULL);
+      get_ready (self);
     }
   else if (self->reports.length > 0)
     {

@@ -91,7 +91,7 @@ prepare (Fixture *f, gboolean *cached)
   guint64 hash;
 
   g_assert_no_error (error);
-  hash = scribe_npu_hash (plan->weights, plan->weights_size, 0);
+  hash = scribe_npu_hash (plan->weights.data, plan->weights.size, 0);
   *cached = plan->cached != NULL;
   scribe_device_plan_free (f->device, plan);
   return hash;

@@ -331,7 +331,7 @@ bench_init (Bench *bench, guint n_columns)
   bench->n[PART_STREAM] = bench->words[0]->len;
   {
     const NpuBuffer before[NPU_N_BUFFERS] = {
-      [NPU_BUFFER_WEIGHTS] = { (guint8 *) bench->plan->weights, bench->plan->weights_size },
+      [NPU_BUFFER_WEIGHTS] = { bench->plan->weights.data, bench->plan->weights.size },
       [NPU_BUFFER_WORK] = { bench->plan->work.data, bench->plan->work.size },
       [NPU_BUFFER_CACHES] = { bench->device->caches.data, bench->device->caches.size },
       [NPU_BUFFER_CONTROL] = { bench->plan->control->data, bench->plan->control->len },

@@ -76,34 +76,43 @@ lower (Fixture *f, const ScribeRun *run)
 
 /* The arguments of a run, as large as they are. */
 static void
-give_buffers (const Fixture *f, NpuBuffer buffers[NPU_N_BUFFERS])
+give_buffers (const Fixture *f, NpuMemory buffers[NPU_N_BUFFERS])
 {
   memset (buffers, 0, NPU_N_BUFFERS * sizeof *buffers);
-  buffers[NPU_BUFFER_WEIGHTS] = (NpuBuffer){ (guint8 *) f->plan->weights, f->plan->weights_size };
-  buffers[NPU_BUFFER_WORK] = (NpuBuffer){ f->plan->work.data, f->plan->work.size };
-  buffers[NPU_BUFFER_CACHES] = (NpuBuffer){ f->device->caches.data, f->device->caches.size };
-  buffers[NPU_BUFFER_CONTROL] = (NpuBuffer){ f->plan->control->data, f->plan->control->len };
+  buffers[NPU_BUFFER_WEIGHTS] = f->plan->weights;
+  buffers[NPU_BUFFER_WORK] = f->plan->work;
+  buffers[NPU_BUFFER_CACHES] = f->device->caches;
+  buffers[NPU_BUFFER_CONTROL] = (NpuMemory){ f->plan->control->data, f->plan->control->len };
+}
+
+/* Its words, as the emulator sees them. */
+static NpuMemory
+words_of (const ScribeNpuTransaction *transaction)
+{
+  return (NpuMemory){ (guint8 *) transaction->words, transaction->n_words * sizeof (guint32), NULL };
 }
 
 static void
-assert_refused (const NpuDevice *device, const ScribeNpuTransaction *transaction, const NpuBuffer *buffers, const char *why)
+assert_refused (const NpuDevice *device, const ScribeNpuTransaction *transaction, const NpuMemory *buffers, const char *why)
 {
+  const NpuMemory words = words_of (transaction);
   g_autoptr (GError) error = NULL;
   g_auto (NpuReport) report = { 0 };
 
-  g_assert_false (npu_submit ((NpuDevice *) device, transaction, buffers, NPU_N_BUFFERS, &report, &error));
+  g_assert_false (npu_submit ((NpuDevice *) device, transaction, &words, buffers, NPU_N_BUFFERS, NULL, &report, &error));
   g_assert_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE);
   g_assert_nonnull (strstr (error->message, why));
   g_assert_cmpuint (report.n_ops, ==, 0);
 }
 
 static void
-assert_accepted (const Fixture *f, const ScribeNpuTransaction *transaction, const NpuBuffer *buffers)
+assert_accepted (const Fixture *f, const ScribeNpuTransaction *transaction, const NpuMemory *buffers)
 {
+  const NpuMemory words = words_of (transaction);
   g_autoptr (GError) error = NULL;
   g_auto (NpuReport) report = { 0 };
 
-  npu_submit (f->device, transaction, buffers, NPU_N_BUFFERS, &report, &error);
+  npu_submit (f->device, transaction, &words, buffers, NPU_N_BUFFERS, NULL, &report, &error);
   g_assert_no_error (error);
 }
 
@@ -115,7 +124,7 @@ test_altered (Fixture *f, gconstpointer data)
   guint32 *words = (guint32 *) transaction.words;
   guint8 *fields[] = { (guint8 *) &transaction.overlay, (guint8 *) &transaction.reach, (guint8 *) &transaction.checksum };
   const guint sizes[] = { sizeof transaction.overlay, sizeof transaction.reach, sizeof transaction.checksum };
-  NpuBuffer buffers[NPU_N_BUFFERS];
+  NpuMemory buffers[NPU_N_BUFFERS];
 
   give_buffers (f, buffers);
   for (guint i = 0; i < N_FLIPS; i++)
@@ -146,7 +155,7 @@ test_for_another_design (Fixture *f, gconstpointer data)
   const ScribeRun run = { .n_ctx = N_CTX };
   const ScribeNpuTransaction transaction = lower (f, &run);
   NpuDevice *other = open_device (f, 2);
-  NpuBuffer buffers[NPU_N_BUFFERS];
+  NpuMemory buffers[NPU_N_BUFFERS];
 
   give_buffers (f, buffers);
   assert_refused (other, &transaction, buffers, "another design");
@@ -158,20 +167,20 @@ test_too_small (Fixture *f, gconstpointer data)
 {
   const ScribeRun run = { .n_ctx = N_CTX };
   const ScribeNpuTransaction transaction = lower (f, &run);
-  NpuBuffer buffers[NPU_N_BUFFERS];
+  NpuMemory buffers[NPU_N_BUFFERS];
   guint n_used = 0;
 
   give_buffers (f, buffers);
   for (guint i = 0; i < NPU_N_BUFFERS; i++)
     {
-      const NpuBuffer whole = buffers[i];
+      const NpuMemory whole = buffers[i];
 
       if (transaction.reach.bytes[i] == 0)
         continue;
       n_used++;
       buffers[i].size = transaction.reach.bytes[i] - 1;
       assert_refused (f->device, &transaction, buffers, "which has");
-      buffers[i] = (NpuBuffer){ NULL, 0 };
+      buffers[i] = (NpuMemory){ NULL, 0 };
       assert_refused (f->device, &transaction, buffers, "which has 0");
       buffers[i] = whole;
       buffers[i].size = transaction.reach.bytes[i];

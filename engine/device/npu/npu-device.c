@@ -7,8 +7,8 @@
  * Caches are tensors of heads: for each layer and owner, blocks of 64 rows of all heads' keys and values. Those of sequences have always two blocks
  * of mantissas, as rows come one at a time and share exponents with their neighbours.
  *
- * A cancelled run ends within milliseconds of the host's time, in the middle of an op; the array is then set up anew. The caches do not mind: an object
- * arrives whole or not at all, and a step's rows may be added to a block a second time.
+ * A cancelled run ends as soon as the array can: the emulator's within milliseconds, in the middle of an op, a real one's before it is submitted. The caches do
+ * not mind: an object arrives whole or not at all, and a step's rows may be added to a block a second time.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -17,7 +17,6 @@
 #include "device/npu/npu-mel.h"
 #include "device/npu/npu-private.h"
 #include "error.h"
-#include "tile/kernels.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -103,35 +102,25 @@ npu_close (ScribeDevice *device)
 {
   NpuDevice *npu = (NpuDevice *) device;
 
-  npu_emulator_free (npu->emulator);
+  if (npu->array)
+    {
+      npu->array->klass->release (npu->array, &npu->caches);
+      npu->array->klass->close (npu->array);
+    }
   npu_overlay_free (npu->overlay);
-  g_free (npu->caches.data);
+  g_clear_error (&npu->failure);
   g_free (npu);
 }
 
-/* An array, and the design in it: a new one after a run that was stopped, in whose middle nothing can begin. */
-static gboolean
-boot (NpuDevice *npu, GError **error)
-{
-  g_autoptr (GArray) writes = npu_overlay_configuration (npu->overlay);
-
-  g_clear_pointer (&npu->emulator, npu_emulator_free);
-  npu->emulator = npu_emulator_new (npu->overlay->n_columns, NPU_ROWS, NPU2, &npu->costs);
-  for (guint column = 0; column < npu->overlay->n_columns; column++)
-    for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
-      npu_emulator_set_program (npu->emulator, column, NPU_COMPUTE_ROW + row, tile_kernels_get_nth (0)->program);
-  return npu_emulator_configure (npu->emulator, (const NpuWrite *) (gpointer) writes->data, writes->len, error);
-}
-
-static ScribeDevice *
-npu_open (const ScribeDeviceOptions *options, GError **error)
+/* A device without its array. */
+static NpuDevice *
+device_new (const ScribeDeviceOptions *options, GError **error)
 {
   NpuDevice *npu = g_new0 (NpuDevice, 1);
 
   npu->base.options = *options;
   npu->fast = options->fast || options->integers;
   npu->integers = options->integers;
-  npu->costs = npu_costs_of (options);
   npu->overlay = npu_overlay_new (NPU2, options->n_columns ? options->n_columns : NPU_MAX_COLUMNS);
   if (npu->overlay == NULL)
     {
@@ -147,14 +136,43 @@ npu_open (const ScribeDeviceOptions *options, GError **error)
       return NULL;
     }
   npu->overlay_hash = npu_overlay_hash (npu->overlay);
-  npu->caches.size = cache_bytes (npu);
-  npu->caches.data = g_malloc0 (npu->caches.size);
-  if (!boot (npu, error))
-    {
-      npu_close (&npu->base);
-      return NULL;
-    }
-  return &npu->base;
+  return npu;
+}
+
+/* The device, once it has an array, which it takes over: NULL is one that could not be had. */
+static ScribeDevice *
+device_with (NpuDevice *npu, NpuArray *array, GError **error)
+{
+  npu->array = array;
+  if (array && array->klass->allocate (array, &npu->caches, cache_bytes (npu), error))
+    return &npu->base;
+  npu_close (&npu->base);
+  return NULL;
+}
+
+static ScribeDevice *
+emulator_open (const ScribeDeviceOptions *options, GError **error)
+{
+  NpuDevice *npu = device_new (options, error);
+
+  return npu ? device_with (npu, npu_array_emulated_new (npu->overlay, options, error), error) : NULL;
+}
+
+static ScribeDevice *
+npu_open (const ScribeDeviceOptions *options, GError **error)
+{
+  NpuDevice *npu = device_new (options, error);
+
+  return npu ? device_with (npu, npu_array_xrt_new (npu->overlay, npu->overlay_hash, error), error) : NULL;
+}
+
+static void
+npu_wake (ScribeDevice *device)
+{
+  NpuDevice *npu = (NpuDevice *) device;
+
+  if (npu->array->klass->wake)
+    npu->array->klass->wake (npu->array);
 }
 
 static ScribePlan *
@@ -207,11 +225,35 @@ lower_op (NpuLower *lower)
     }
 }
 
+/* These bytes are new to the array; most follow on those before. */
+static void
+add_extent (GArray *extents, gsize begin, gsize end)
+{
+  const NpuExtent extent = { begin, end };
+  NpuExtent *last = extents->len > 0 ? &g_array_index (extents, NpuExtent, extents->len - 1) : NULL;
+
+  if (last && last->end == begin)
+    last->end = end;
+  else if (end > begin)
+    g_array_append_val (extents, extent);
+}
+
+/* As much as has come since there were so many words and so many bytes of control objects. */
+static void
+note_written (const NpuLower *lower, guint n_words, guint control)
+{
+  add_extent (lower->plan->written_words, n_words * sizeof (guint32), lower->stream->state.at * sizeof (guint32));
+  add_extent (lower->plan->written_control, control, lower->flow.control);
+}
+
 static void
 lower_graph (NpuLower *lower)
 {
   const ScribeGraph *graph = lower->plan->graph;
+  guint n_words, control;
 
+  add_extent (lower->plan->written_words, 0,
+              lower->stream->state.at * sizeof (guint32)); /* the header counts what is behind it */
   for (lower->op_index = 0; lower->op_index < graph->ops->len; lower->op_index++)
     {
       const double start = npu_host_seconds ();
@@ -219,14 +261,19 @@ lower_graph (NpuLower *lower)
       lower->op = g_ptr_array_index (graph->ops, lower->op_index);
       if (lower->op->out && lower->op->out->kind == SCRIBE_TENSOR_CROSS_CACHE)
         lower->device->base.window_ctx[lower->run->window] = lower->run->n_ctx;
+      n_words = lower->stream->state.at;
+      control = lower->flow.control;
       if (!npu_kept_take (lower))
         {
           lower_op (lower);
           npu_kept_note (lower);
+          note_written (lower, n_words, control);
         }
       npu_profile_row (lower->plan, lower->op_index)->host += npu_host_seconds () - start;
     }
+  n_words = lower->stream->state.at;
   npu_finish (lower);
+  note_written (lower, n_words, lower->flow.control);
 }
 
 ScribeNpuTransaction
@@ -250,7 +297,22 @@ write_samples (ScribePlan *plan, const ScribeRun *run)
   const guint n = 2 * SCRIBE_HOP * run->n_ctx + 240;
   float factor = scribe_npu_mel_quantise (run->inputs[0], n, (gint16 *) (gpointer) (plan->work.data + plan->mel.samples));
 
+  npu_written (plan->device, &plan->work, plan->mel.samples, n * sizeof (gint16));
   plan->mel.scale = scribe_npu_mel_power_scale (factor);
+}
+
+/* Rows of floats, from this token on. */
+static void
+write_rows (ScribePlan *plan, const ScribeRun *run, const ScribeTensor *tensor, guint first_token)
+{
+  const NpuTensor *place = npu_tensor (plan, tensor);
+  const guint n_rows = scribe_run_rows (run, tensor->rows);
+
+  for (guint row = 0; row < n_rows; row++)
+    for (guint column = 0; column < tensor->n_cols; column += TILE_BLOCK)
+      npu_tensor_set (place, plan->work.data, row, column,
+                      run->inputs[tensor->index] + (gsize) (first_token + row) * tensor->n_cols + column);
+  npu_written (plan->device, &plan->work, place->offset, npu_tensor_bytes (place, (n_rows + TILE_M - 1) / TILE_M));
 }
 
 static void
@@ -265,38 +327,42 @@ write_inputs (ScribePlan *plan, const ScribeRun *run, guint first_token)
       if (tensor->rows == SCRIBE_ROWS_SAMPLES)
         write_samples (plan, run);
       else
-        for (guint row = 0; row < scribe_run_rows (run, tensor->rows); row++)
-          for (guint column = 0; column < tensor->n_cols; column += TILE_BLOCK)
-            npu_tensor_set (npu_tensor (plan, tensor), plan->work.data, row, column,
-                            run->inputs[tensor->index] + (gsize) (first_token + row) * tensor->n_cols + column);
+        write_rows (plan, run, tensor, first_token);
     }
 }
 
+/* Room for so many bytes; what was there is lost where there was less. */
 static gboolean
-is_cancelled (gpointer cancellable)
+make_room (NpuDevice *npu, NpuMemory *memory, gsize size, GError **error)
 {
-  return g_cancellable_is_cancelled (cancellable);
+  if (size <= memory->size)
+    return TRUE;
+  npu->array->klass->release (npu->array, memory);
+  return npu->array->klass->allocate (npu->array, memory, size, error);
 }
 
-/* Runs the transaction, within which the cancellable is looked at. */
+/* What was lowered goes to the array, and runs. */
 static gboolean
-run_transaction (NpuDevice *npu,
-                 const ScribeRun *run,
-                 const ScribeNpuTransaction *transaction,
-                 const NpuBuffer *buffers,
-                 NpuReport *report,
-                 GError **error)
+run_lowered (NpuLower *lower, const ScribeNpuTransaction *transaction, NpuReport *report, GError **error)
 {
-  g_autoptr (GError) failure = NULL;
+  ScribePlan *plan = lower->plan;
+  NpuDevice *npu = plan->device;
+  const double start = npu_host_seconds ();
 
-  npu_emulator_set_stop (npu->emulator, run->cancellable ? is_cancelled : NULL, run->cancellable);
-  if (npu_submit (npu, transaction, buffers, NPU_N_BUFFERS, report, &failure))
-    return TRUE;
-  if (!g_error_matches (failure, NPU_ERROR, NPU_ERROR_STOPPED))
-    g_propagate_error (error, g_steal_pointer (&failure));
-  else if (boot (npu, error))
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, failure->message);
-  return FALSE;
+  if (!make_room (npu, &plan->alignment, lower->alignment_bytes, error) || !npu_show (plan, transaction, error)
+      || !npu_synced (npu, error))
+    return FALSE;
+  npu_profile_add_transfer (plan, npu_host_seconds () - start);
+
+  {
+    const NpuMemory buffers[NPU_N_BUFFERS] = { [NPU_BUFFER_WEIGHTS] = plan->weights,
+                                               [NPU_BUFFER_WORK] = plan->work,
+                                               [NPU_BUFFER_CACHES] = npu->caches,
+                                               [NPU_BUFFER_CONTROL] = plan->shown_control,
+                                               [NPU_BUFFER_ALIGNMENT] = plan->alignment };
+
+    return npu_submit (npu, transaction, &plan->shown_words, buffers, NPU_N_BUFFERS, lower->run->cancellable, report, error);
+  }
 }
 
 /* A run whose tokens find room in the plan: those from first_token on of a run of n_tokens. */
@@ -304,10 +370,7 @@ static gboolean
 submit (ScribePlan *plan, const ScribeRun *run, guint first_token, guint n_tokens, GError **error)
 {
   NpuDevice *npu = plan->device;
-  g_autoptr (GByteArray) alignment = g_byte_array_new ();
-  NpuLower lower = {
-    .device = npu, .plan = plan, .run = run, .first_token = first_token, .n_tokens = n_tokens, .alignment = alignment
-  };
+  NpuLower lower = { .device = npu, .plan = plan, .run = run, .first_token = first_token, .n_tokens = n_tokens };
   g_auto (NpuReport) report = { 0 };
   ScribeNpuTransaction transaction;
   double start = npu_host_seconds ();
@@ -315,24 +378,16 @@ submit (ScribePlan *plan, const ScribeRun *run, guint first_token, guint n_token
   write_inputs (plan, run, first_token);
   npu_profile_row (plan, 0)->quantise += npu_host_seconds () - start;
   transaction = npu_lower_run (&lower);
+  if (!run_lowered (&lower, &transaction, &report, error))
+    return FALSE;
 
-  {
-    const NpuBuffer buffers[NPU_N_BUFFERS] = { [NPU_BUFFER_WEIGHTS] = { (guint8 *) plan->weights, plan->weights_size },
-                                               [NPU_BUFFER_WORK] = { plan->work.data, plan->work.size },
-                                               [NPU_BUFFER_CACHES] = { npu->caches.data, npu->caches.size },
-                                               [NPU_BUFFER_CONTROL] = { plan->control->data, plan->control->len },
-                                               [NPU_BUFFER_ALIGNMENT] = { alignment->data, alignment->len } };
-
-    if (!run_transaction (npu, run, &transaction, buffers, &report, error))
-      return FALSE;
-  }
   npu_add_profile (plan, run, &report);
   npu_profile_row (plan, 0)->host += npu->compared;
   start = npu_host_seconds ();
   npu_answer_queries (plan, run);
   npu_profile_row (plan, plan->graph->ops->len - 1)->host += npu_host_seconds () - start;
   npu_read_alignment (&lower);
-  return TRUE;
+  return npu_synced (npu, error);
 }
 
 /* Tokens first .. first + n - 1 of a step, with the queries that are about them. Those before are in the caches. */
@@ -383,6 +438,7 @@ static gboolean
 npu_read (ScribeDevice *device, ScribePlan *plan, const ScribeTensor *tensor, float *out)
 {
   const guint *order = npu_order_of (plan, tensor);
+  const NpuTensor *place = npu_tensor (plan, tensor);
 
   if (plan->n_rows == 0)
     return FALSE;
@@ -391,12 +447,13 @@ npu_read (ScribeDevice *device, ScribePlan *plan, const ScribeTensor *tensor, fl
       npu_read_mel (plan, tensor, out);
       return TRUE;
     }
+  npu_reading (plan->device, &plan->work, place->offset, npu_tensor_bytes (place, (plan->n_rows + TILE_M - 1) / TILE_M));
   for (guint row = 0; row < plan->n_rows; row++)
     for (guint column = 0; column < tensor->n_cols; column += TILE_BLOCK)
       {
         float values[TILE_BLOCK];
 
-        npu_tensor_get (npu_tensor (plan, tensor), plan->work.data, row, column, values);
+        npu_tensor_get (place, plan->work.data, row, column, values);
         for (guint i = 0; i < TILE_BLOCK; i++)
           out[(gsize) row * tensor->n_cols + (order ? order[column + i] : column + i)] = values[i];
       }
@@ -415,20 +472,19 @@ npu_copy_rows (ScribeDevice *device, guint from, guint to, guint first, guint n)
       const NpuTensor source = npu_cache (npu, &cache, from), target = npu_cache (npu, &cache, to);
       const gsize block_bytes = (gsize) source.n_objects * TILE_OBJECT_BYTES;
 
-      for (guint block = first / NPU_KEYS; block * NPU_KEYS < first + n; block++)
-        memcpy (npu->caches.data + target.offset + block * block_bytes, npu->caches.data + source.offset + block * block_bytes,
-                block_bytes);
+      const gsize begin = first / NPU_KEYS * block_bytes, end = (first + n + NPU_KEYS - 1) / NPU_KEYS * block_bytes;
+
+      npu_reading (npu, &npu->caches, source.offset + begin, end - begin);
+      memcpy (npu->caches.data + target.offset + begin, npu->caches.data + source.offset + begin, end - begin);
+      npu_written (npu, &npu->caches, target.offset + begin, end - begin);
     }
 }
 
-const ScribeDeviceClass scribe_emulator_device_class = {
-  .name = "emulator",
-  .open = npu_open,
-  .prepare = npu_prepare,
-  .describe = npu_describe_of,
-  .run = npu_run,
-  .read = npu_read,
-  .copy_rows = npu_copy_rows,
-  .plan_free = npu_plan_free_of,
-  .close = npu_close,
-};
+#define NPU_DEVICE_CLASS(NAME, OPEN)                                                                                   \
+  {                                                                                                                    \
+    .name = NAME, .open = OPEN, .prepare = npu_prepare, .describe = npu_describe_of, .run = npu_run, .read = npu_read, \
+    .copy_rows = npu_copy_rows, .wake = npu_wake, .plan_free = npu_plan_free_of, .close = npu_close,                   \
+  }
+
+const ScribeDeviceClass scribe_npu_device_class = NPU_DEVICE_CLASS ("npu", npu_open);
+const ScribeDeviceClass scribe_emulator_device_class = NPU_DEVICE_CLASS ("emulator", emulator_open);

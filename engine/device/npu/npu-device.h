@@ -1,7 +1,7 @@
 /* npu-device.h - Whisper on the array of an AMD NPU
  *
- * "emulator" runs the very streams and programs that the hardware would, on the host, and its times are the array's as a model of it
- * tells them.
+ * "npu" is the one in this machine, by way of XRT. "emulator" runs the very same streams, and the programs that the hardware would, on the host, and its times are
+ * the array's as a model of it tells them.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -11,7 +11,10 @@
 
 G_BEGIN_DECLS
 
-extern const ScribeDeviceClass scribe_emulator_device_class;
+extern const ScribeDeviceClass scribe_npu_device_class, scribe_emulator_device_class;
+
+/* TRUE where a person may expect an NPU to be used: the machine has one, or a plug-in for it was named by TILESCRIBE_XRT. */
+gboolean scribe_npu_is_expected (void);
 
 /* What so many tiles can do at most, in operations a second (2 for a multiply-add): products of blocks of mantissas, one in fast mode and three
  * for a product of pairs. */

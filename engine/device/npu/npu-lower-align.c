@@ -98,7 +98,7 @@ npu_lower_align (NpuLower *lower, const NpuKeys *keys, guint step)
   for (guint i = 0; i < alignment->n_heads; i++)
     if (is_of_op (lower, i))
       wanted[n++] = i;
-  g_byte_array_set_size (lower->alignment, (guint) weights_of (lower, keys, alignment->n_heads).offset);
+  lower->alignment_bytes = weights_of (lower, keys, alignment->n_heads).offset;
 
   for (guint first = 0; first < n; first += lower->spread.n_slots)
     for (guint round = 0; round < lower->n_rounds; round++, step += 2 * keys->n_segments)
@@ -124,7 +124,7 @@ read_head (const NpuLower *lower, const NpuKeys *keys, guint wanted)
         {
           float x[TILE_BLOCK];
 
-          npu_tensor_get (&weights, lower->alignment->data, token, begin + key, x);
+          npu_tensor_get (&weights, lower->plan->alignment.data, token, begin + key, x);
           memcpy (out + key, x, MIN (TILE_BLOCK, n - key) * sizeof *x);
         }
     }
@@ -133,6 +133,7 @@ read_head (const NpuLower *lower, const NpuKeys *keys, guint wanted)
 void
 npu_read_alignment (NpuLower *lower)
 {
+  npu_reading (lower->device, &lower->plan->alignment, 0, lower->alignment_bytes);
   for (guint i = 0; lower->run->alignment && i < lower->plan->graph->ops->len; i++)
     {
       g_auto (NpuKeys) keys = { 0 };

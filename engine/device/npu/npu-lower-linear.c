@@ -292,7 +292,7 @@ add_part (NpuLower *lower, Product *p, guint op_index)
   if (part.heads == 1)
     part.format = part.format == TILE_FORMAT_PAIR ? TILE_FORMAT_PAIR_TRANSPOSED : TILE_FORMAT_SINGLE_TRANSPOSED;
   if (in && in->zero != 0)
-    part.bias = (const float *) (gconstpointer) (plan->weights + plan->extras[op_index]);
+    part.bias = (const float *) (gconstpointer) (plan->weights.data + plan->extras[op_index]);
   if (out)
     {
       p->int_scale = 1 / out->scales[0];

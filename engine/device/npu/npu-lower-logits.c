@@ -283,12 +283,29 @@ f32_row (guint token)
   return token / TILE_M * TILE_F32_ROWS + token % TILE_M;
 }
 
+/* Of all sections, up to the last token that is asked about. */
+static void
+fetch_logits (const ScribePlan *plan, const ScribeRun *run, guint n_sections)
+{
+  guint n_tokens = 0;
+
+  for (guint i = 0; i < run->n_queries; i++)
+    n_tokens = MAX (n_tokens, run->queries[i].token + 1);
+  for (guint i = 0; i < n_sections; i++)
+    {
+      const NpuTensor section = npu_logits (plan, i);
+
+      npu_reading (plan->device, &plan->work, section.offset, npu_tensor_bytes (&section, (n_tokens + TILE_M - 1) / TILE_M));
+    }
+}
+
 static void
 answer_from_logits (const ScribePlan *plan, const ScribeRun *run, guint n_vocab)
 {
   const guint n_section = npu_logits (plan, 0).n_objects * TILE_F32_COLS;
   g_autofree float *logits = g_new (float, n_vocab + TILE_BLOCK);
 
+  fetch_logits (plan, run, (n_vocab + n_section - 1) / n_section);
   for (guint i = 0; i < run->n_queries; i++)
     {
       for (guint column = 0; column < n_vocab; column += TILE_BLOCK)
@@ -377,6 +394,7 @@ answer_query (const ScribePlan *plan, const NpuMatrix *matrix, const Batch *batc
 
         if (npu_tiles_of_slot (matrix, &span, column) == 0)
           continue;
+        npu_reading (plan->device, &plan->work, object + at, tile_top_bytes (query->n_top));
         add_answer (groups, query->n_top, answer);
         if (probe_tile % matrix->n_slots == column && probe_tile / matrix->n_slots - first < span.n)
           query->probe_logit = answer->probe;

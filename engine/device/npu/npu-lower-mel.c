@@ -233,6 +233,8 @@ npu_read_mel (const ScribePlan *plan, const ScribeTensor *tensor, float *out)
   const float *log_mel = (const float *) (gconstpointer) (plan->work.data + plan->mel.log_mel) + NPU_MEL_PADDING * NPU_TAP_COLS;
   float largest = -G_MAXFLOAT;
 
+  npu_reading (plan->device, &plan->work, plan->mel.log_mel,
+               (2 * (gsize) plan->n_ctx + NPU_MEL_PADDING) * NPU_TAP_COLS * sizeof (float));
   for (guint frame = 0; frame < 2 * plan->n_ctx; frame++)
     for (guint mel = 0; mel < tensor->n_cols; mel++)
       largest = MAX (largest, log_mel[frame * NPU_TAP_COLS + mel]);

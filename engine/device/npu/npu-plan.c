@@ -278,14 +278,14 @@ pack_all (ScribePlan *plan, guint8 *packing, GError **error)
 }
 
 /* From the cache; else packed, and put there for the next start. */
-static gboolean
-prepare_weights (ScribePlan *plan, GError **error)
+static const guint8 *
+find_weights (ScribePlan *plan, GError **error)
 {
   ScribeNpuCacheKey key = { .overlay = plan->device->overlay_hash, .fast = plan->device->fast };
   gboolean caches;
 
   if (!pack_all (plan, NULL, error))
-    return FALSE;
+    return NULL;
   key.size = plan->weights_size;
   caches = key.size >= SCRIBE_NPU_CACHE_SMALLEST;
   if (caches)
@@ -294,17 +294,30 @@ prepare_weights (ScribePlan *plan, GError **error)
       plan->cached = scribe_npu_cache_open (&key);
     }
   if (plan->cached)
-    {
-      plan->weights = (const guint8 *) g_mapped_file_get_contents (plan->cached) + SCRIBE_NPU_CACHE_HEADER;
-      return TRUE;
-    }
+    return (const guint8 *) g_mapped_file_get_contents (plan->cached) + SCRIBE_NPU_CACHE_HEADER;
   plan->packed = g_malloc0 (SCRIBE_NPU_CACHE_HEADER + key.size);
-  plan->weights = plan->packed + SCRIBE_NPU_CACHE_HEADER;
   if (!pack_all (plan, plan->packed + SCRIBE_NPU_CACHE_HEADER, error))
-    return FALSE;
+    return NULL;
   plan->packing = NULL;
   if (caches)
     scribe_npu_cache_write (&key, plan->packed);
+  return plan->packed + SCRIBE_NPU_CACHE_HEADER;
+}
+
+/* The array sees them where they are, or has a copy. */
+static gboolean
+prepare_weights (ScribePlan *plan, GError **error)
+{
+  NpuArray *array = plan->device->array;
+  const guint8 *weights = find_weights (plan, error);
+
+  if (weights == NULL || !array->klass->show (array, &plan->weights, NPU_MEMORY_DATA, weights, plan->weights_size, NULL, error))
+    return FALSE;
+  if (plan->weights.data != weights)
+    {
+      g_clear_pointer (&plan->packed, g_free);
+      g_clear_pointer (&plan->cached, g_mapped_file_unref);
+    }
   return TRUE;
 }
 
@@ -366,6 +379,7 @@ npu_plan_new (NpuDevice *device, const ScribeGraph *graph, GError **error)
   plan->graph = graph;
   plan->rows = is_step (graph) ? SCRIBE_ROWS_TOKENS : SCRIBE_ROWS_CTX;
   plan->first_row = scribe_profile_add_ops (device->base.profile, graph);
+  npu_profile_add_submission (plan);
   plan->tensors = g_new0 (NpuTensor, graph->tensors->len);
   plan->inputs = g_new0 (NpuTensor, graph->tensors->len);
   plan->heads = g_new0 (gint, graph->ops->len);
@@ -374,6 +388,8 @@ npu_plan_new (NpuDevice *device, const ScribeGraph *graph, GError **error)
   plan->extras = g_new0 (guint64, graph->ops->len);
   plan->stream = scribe_npu_stream_new (device->overlay, device->overlay_hash);
   plan->control = g_byte_array_new ();
+  plan->written_words = g_array_new (FALSE, FALSE, sizeof (NpuExtent));
+  plan->written_control = g_array_new (FALSE, FALSE, sizeof (NpuExtent));
   plan->tasks = g_array_new (FALSE, FALSE, sizeof (NpuTask));
   plan->kept = g_new0 (NpuKept, graph->ops->len);
   plan->shape = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -396,20 +412,23 @@ npu_plan_new (NpuDevice *device, const ScribeGraph *graph, GError **error)
     place_new_rows (plan, &work);
   if (logits)
     place_logits (plan, &work, logits);
-  if (!prepare_weights (plan, error))
+  if (!prepare_weights (plan, error)
+      || !device->array->klass->allocate (device->array, &plan->work, work + SLACK * TILE_OBJECT_BYTES, error))
     {
       npu_plan_free (plan);
       return NULL;
     }
-
-  plan->work.size = work + SLACK * TILE_OBJECT_BYTES;
-  plan->work.data = g_malloc0 (plan->work.size);
   return plan;
 }
 
 void
 npu_plan_free (ScribePlan *plan)
 {
+  NpuArray *array = plan->device->array;
+  NpuMemory *const memories[] = { &plan->weights, &plan->work, &plan->alignment, &plan->shown_words, &plan->shown_control };
+
+  for (guint i = 0; i < G_N_ELEMENTS (memories); i++)
+    array->klass->release (array, memories[i]);
   g_free (plan->tensors);
   g_free (plan->inputs);
   g_clear_pointer (&plan->batches, g_array_unref);
@@ -422,9 +441,10 @@ npu_plan_free (ScribePlan *plan)
   npu_integers_clear (plan);
   g_free (plan->packed);
   g_clear_pointer (&plan->cached, g_mapped_file_unref);
-  g_free (plan->work.data);
   scribe_npu_stream_free (plan->stream);
   g_byte_array_unref (plan->control);
+  g_array_unref (plan->written_words);
+  g_array_unref (plan->written_control);
   g_array_unref (plan->tasks);
   g_free (plan->kept);
   g_array_unref (plan->shape);

@@ -12,6 +12,7 @@
  *   npu-lower-*.c    linear and convolution, attention and its weights, caches, mel, embedding, logits and queries
  *   npu-kept.c       what a run has in common with the last one
  *   npu-submit.c     words are handed to the array
+ *   npu-array.h      the array: npu-array-emulated.c, npu-array-xrt.c
  *   npu-tensor.c     a tensor in memory as patterns of those tasks
  *   npu-stream.c     tasks become words
  *   npu-profile.c    where the time of a run went
@@ -22,9 +23,9 @@
 #pragma once
 
 #include "device/device.h"
+#include "device/npu/npu-array.h"
 #include "device/npu/npu-format.h"
 #include "device/npu/npu-stream.h"
-#include "emulator/emulator.h"
 
 G_BEGIN_DECLS
 
@@ -38,12 +39,6 @@ typedef enum
   NPU_BUFFER_ALIGNMENT,
   NPU_N_BUFFERS
 } NpuBufferId;
-
-typedef struct
-{
-  guint8 *data;
-  gsize size; /* bytes */
-} NpuMemory;
 
 /* How a tensor lies in memory.
  *   rows   object (block, o) of blocks of 64 rows (72 for f32), two blocks interleaved, as two cores write them by turns
@@ -62,9 +57,9 @@ typedef struct
   ScribeDevice base;
   NpuOverlay *overlay;
   guint64 overlay_hash;
-  NpuEmulator *emulator;
+  NpuArray *array;
   NpuMemory caches;
-  NpuCosts costs;
+  GError *failure;   /* of the first synchronisation since the last run that went wrong; NULL: none did */
   double compared;   /* seconds of the host that the last transaction's comparison took */
   gboolean fast;     /* one block of mantissas for activations, not two */
   gboolean integers; /* of the encoder's products, those that can be are of 8-bit integers */
@@ -151,12 +146,12 @@ struct _ScribePlan
   guint *order;          /* [n_state]: the channel at each place of the residual stream; NULL: as the graph has them */
   gboolean *is_ordered;  /* [graph's tensors]: activations that have this order */
   NpuIntegers *integers; /* [graph's tensors] */
-  const guint8 *weights;
+  NpuMemory weights;
   gsize weights_size;
-  guint8 *packing; /* the same, while they are packed; NULL: places are dealt out, and nothing is written */
-  GMappedFile *cached;
-  guint8 *packed; /* what "weights" are in; NULL: they are cached */
-  NpuMemory work;
+  guint8 *packing;     /* the same, while they are packed; NULL: places are dealt out, and nothing is written */
+  GMappedFile *cached; /* what the array sees as "weights" in place: this, */
+  guint8 *packed;      /* or this, or neither */
+  NpuMemory work, alignment;
   NpuMel mel;
   NpuTensor new_rows[2]; /* keys and values of a step, before they go to the caches */
   guint64 logits;        /* in "work": whole logits in sections, or objects of answers */
@@ -166,11 +161,14 @@ struct _ScribePlan
   /* the last run's, of which the next one keeps what it can */
   ScribeNpuStream *stream;
   GByteArray *control;
+  NpuMemory shown_words, shown_control;    /* both as the array sees them */
+  GArray *written_words, *written_control; /* of NpuExtent: what has changed since */
   GArray *tasks;
-  GArray *batches; /* of queries, as the op of the logits was given them; NULL: whole logits, or none */
-  NpuKept *kept;   /* [ops] */
-  GArray *shape;   /* of guint; empty: nothing is kept */
-  guint first_row; /* in the profile */
+  GArray *batches;      /* of queries, as the op of the logits was given them; NULL: whole logits, or none */
+  NpuKept *kept;        /* [ops] */
+  GArray *shape;        /* of guint; empty: nothing is kept */
+  guint first_row;      /* in the profile */
+  guint submission_row; /* behind those of the ops, where times are measured; else 0 */
 };
 
 /* How the array is shared out in a graph. Many rows: each half has blocks of rows of its own. Few: both halves work on the same rows. */
@@ -206,7 +204,7 @@ typedef struct
       [TILE_CONTROL_GROUPS]; /* of 8 rows that hold anything, for each row of the array; nothing is fed to one without */
   ScribeNpuStream *stream;
   GByteArray *control;
-  GByteArray *alignment; /* weights of attention, where they are asked for: a tensor for each head */
+  gsize alignment_bytes; /* of the weights of attention, where they are asked for: a tensor for each head */
   GArray *tasks;         /* of NpuTask: of this op */
   NpuFlow flow;
   gboolean keeps;       /* the last run had the same shape */
@@ -286,11 +284,21 @@ void npu_kept_note (NpuLower *lower);
 /* npu-device.c: the graph's words and control objects for lower's plan and run */
 ScribeNpuTransaction npu_lower_run (NpuLower *lower);
 
+/* npu-submit.c: bytes that the host has written; that it is about to read. What goes wrong is told by the next npu_synced(). */
+void npu_written (NpuDevice *device, const NpuMemory *memory, gsize offset, gsize n);
+void npu_reading (NpuDevice *device, const NpuMemory *memory, gsize offset, gsize n);
+gboolean npu_synced (NpuDevice *device, GError **error);
+
+/* npu-submit.c: the words and control objects that the plan has now, for the array to see */
+gboolean npu_show (ScribePlan *plan, const ScribeNpuTransaction *transaction, GError **error);
+
 /* npu-submit.c: runs what was planned for this very array, and is as it was */
 gboolean npu_submit (NpuDevice *device,
                      const ScribeNpuTransaction *transaction,
-                     const NpuBuffer *buffers,
+                     const NpuMemory *instructions,
+                     const NpuMemory *buffers,
                      guint n_buffers,
+                     GCancellable *cancellable,
                      NpuReport *report,
                      GError **error);
 
@@ -302,6 +310,10 @@ NpuCosts npu_costs_of (const ScribeDeviceOptions *options);
 double npu_host_seconds (void);
 ScribeProfileRow *npu_profile_row (const ScribePlan *plan, guint op_index);
 void npu_add_profile (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report);
+
+/* npu-profile.c: where the array's times are measured, a row for the graph as a whole; seconds in which the array was shown what it is to read */
+void npu_profile_add_submission (ScribePlan *plan);
+void npu_profile_add_transfer (const ScribePlan *plan, double seconds);
 
 /* npu-describe.c: a line for each op */
 void npu_describe (const ScribePlan *plan, GString *to);

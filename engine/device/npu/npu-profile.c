@@ -1,7 +1,8 @@
-/* npu-profile.c - where the time of a run went, op by op
+/* npu-profile.c - where the time of a run went
  *
- * The stream notes the time at each op's end, and with it how long every core has computed and the firmware has read so far. See
- * profile.h for what the columns mean.
+ * Emulated, op by op: the stream notes the time at each op's end, and with it how long every core has computed and the firmware has read so far. On hardware those
+ * notes stay with the firmware, and what is measured is the submission as a whole: it has a row of its own behind those of the graph's ops.
+ * See profile.h for what the columns mean.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -90,8 +91,45 @@ count_run (const ScribePlan *plan, const ScribeRun *run, guint op_index)
   row->bytes += scribe_run_bytes (run, op, device->window_ctx, 1);
 }
 
+static ScribeProfileRow *
+submission_row (const ScribePlan *plan)
+{
+  return &g_array_index (plan->device->base.profile->rows, ScribeProfileRow, plan->submission_row);
+}
+
 void
-npu_add_profile (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report)
+npu_profile_add_submission (ScribePlan *plan)
+{
+  const ScribeProfileRow row = { .op = plan->rows == SCRIBE_ROWS_TOKENS ? "decoder.submission" : "encoder.submission",
+                                 .kind = "submission" };
+
+  if (plan->device->array->klass->is_modelled)
+    return;
+  plan->submission_row = plan->device->base.profile->rows->len;
+  g_array_append_val (plan->device->base.profile->rows, row);
+}
+
+void
+npu_profile_add_transfer (const ScribePlan *plan, double seconds)
+{
+  if (plan->submission_row > 0)
+    submission_row (plan)->transfer += seconds;
+}
+
+static void
+add_measured (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report)
+{
+  ScribeProfileRow *row = submission_row (plan);
+
+  for (guint i = 0; i < plan->graph->ops->len; i++)
+    count_run (plan, run, i);
+  row->runs++;
+  row->kernel += report->seconds;
+  row->overhead += report->dispatch_seconds;
+}
+
+static void
+add_modelled (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report)
 {
   const NpuTimer begin = { 0 }, *last = &begin;
   const double cycle = report->cycles > 0 ? report->seconds / (double) report->cycles : 0;
@@ -113,4 +151,13 @@ npu_add_profile (const ScribePlan *plan, const ScribeRun *run, const NpuReport *
         count_run (plan, run, timer->id);
       last = timer;
     }
+}
+
+void
+npu_add_profile (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report)
+{
+  if (plan->submission_row > 0)
+    add_measured (plan, run, report);
+  else
+    add_modelled (plan, run, report);
 }

@@ -3,6 +3,8 @@
  * A stream that was altered, or planned for another design, would move data somewhere and look like a result. So what is submitted says what it is for,
  * how much of each argument it touches, and the checksum of all that; it is compared before a word is read.
  *
+ * Of words and control objects only what is new is shown to the array: npu-kept.c leaves the rest where it was.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "device/npu/npu-private.h"
@@ -12,7 +14,7 @@
 
 /* The first argument that is not there, or too small. */
 static gboolean
-reaches (const ScribeNpuTransaction *transaction, const NpuBuffer *buffers, guint n_buffers, GError **error)
+reaches (const ScribeNpuTransaction *transaction, const NpuMemory *buffers, guint n_buffers, GError **error)
 {
   for (guint i = 0; i < SCRIBE_NPU_MAX_ARGUMENTS; i++)
     {
@@ -30,7 +32,7 @@ reaches (const ScribeNpuTransaction *transaction, const NpuBuffer *buffers, guin
 static gboolean
 is_as_planned (const NpuDevice *device,
                const ScribeNpuTransaction *transaction,
-               const NpuBuffer *buffers,
+               const NpuMemory *buffers,
                guint n_buffers,
                GError **error)
 {
@@ -52,8 +54,10 @@ is_as_planned (const NpuDevice *device,
 gboolean
 npu_submit (NpuDevice *device,
             const ScribeNpuTransaction *transaction,
-            const NpuBuffer *buffers,
+            const NpuMemory *instructions,
+            const NpuMemory *buffers,
             guint n_buffers,
+            GCancellable *cancellable,
             NpuReport *report,
             GError **error)
 {
@@ -62,5 +66,49 @@ npu_submit (NpuDevice *device,
 
   device->compared = npu_host_seconds () - start;
   return is_good
-         && npu_emulator_run (device->emulator, transaction->words, transaction->n_words, buffers, n_buffers, report, error);
+         && device->array->klass->run (device->array, instructions, transaction->n_words, buffers, n_buffers, cancellable, report,
+                                       error);
+}
+
+static void
+sync_memory (NpuDevice *device, const NpuMemory *memory, NpuSync sync, gsize offset, gsize n)
+{
+  if (n > 0)
+    device->array->klass->sync (device->array, memory, sync, offset, n, device->failure ? NULL : &device->failure);
+}
+
+void
+npu_written (NpuDevice *device, const NpuMemory *memory, gsize offset, gsize n)
+{
+  sync_memory (device, memory, NPU_SYNC_WRITTEN, offset, n);
+}
+
+void
+npu_reading (NpuDevice *device, const NpuMemory *memory, gsize offset, gsize n)
+{
+  sync_memory (device, memory, NPU_SYNC_READ, offset, n);
+}
+
+gboolean
+npu_synced (NpuDevice *device, GError **error)
+{
+  if (device->failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&device->failure));
+  return FALSE;
+}
+
+gboolean
+npu_show (ScribePlan *plan, const ScribeNpuTransaction *transaction, GError **error)
+{
+  NpuArray *array = plan->device->array;
+
+  if (!array->klass->show (array, &plan->shown_words, NPU_MEMORY_INSTRUCTIONS, (const guint8 *) transaction->words,
+                           transaction->n_words * sizeof (guint32), plan->written_words, error)
+      || !array->klass->show (array, &plan->shown_control, NPU_MEMORY_DATA, plan->control->data, plan->control->len,
+                              plan->written_control, error))
+    return FALSE;
+  g_array_set_size (plan->written_words, 0);
+  g_array_set_size (plan->written_control, 0);
+  return TRUE;
 }

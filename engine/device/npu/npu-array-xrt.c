@@ -1,0 +1,432 @@
+/* npu-array-xrt.c - the array of a real NPU, by way of the plug-in for XRT
+ *
+ *   sysfs --> is there an NPU? --> plug-in --> XRT --> AMD's library --> driver
+ *
+ * The program needs no XRT: the plug-in (device/xrt/xrt-plugin.h) is looked for when the device is opened, in Tilescribe's folder of libraries or, if the environment
+ * variable TILESCRIBE_XRT names one, there. It is never unloaded again, as XRT leaves threads and destructors behind.
+ *
+ * The overlay's binary lies among the program's data: overlay-8.xclbin for 8 columns, and beside it overlay-8.hash, sixteen hexadecimal digits that say what
+ * design it was built from. Streams are planned for one design only, so a binary of another is refused.
+ *
+ * Weights, work and caches are buffers for as long as their plan or device lives. Instructions and control objects are written where the planner keeps them, and
+ * copied: only what a run has changed, only then synchronised.
+ *
+ * A run cannot be stopped in its middle; a cancelled one is not submitted. The driver ends what hangs after 2 seconds.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+#include "device/npu/npu-array.h"
+#include "device/npu/npu-device.h"
+#include "device/npu/npu-presence.h"
+#include "device/xrt/xrt-plugin.h"
+#include "error.h"
+#include "model/catalogue.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define PLUGIN      "tilescribe-xrt.so"
+#define XRT         "libxrt_coreutil.so.2" /* what the plug-in is linked with */
+#define XRT_OLDEST  "2.21.75"
+#define TIMEOUT     5000        /* ms: the driver's own 2 s come first, unless it hangs itself */
+#define LOCKED      (64u << 20) /* bytes that XRT locks before anything else: the heap of instructions */
+#define HASH_DIGITS 16
+#define SMALLEST    4096 /* bytes of a buffer of words or control objects */
+
+typedef struct
+{
+  NpuArray base;
+  const ScribeXrtPlugin *plugin;
+  ScribeXrtArray *array;
+} XrtArray;
+
+/* A plug-in that somebody wants in the place of the installed one; NULL: nobody does. */
+static const char *
+named_plugin (void)
+{
+  const char *path = g_getenv ("TILESCRIBE_XRT");
+
+  return path && path[0] ? path : NULL;
+}
+
+/* Memory that may be locked is less than XRT locks at once. */
+static gboolean
+is_locked_out (void)
+{
+  struct rlimit limit;
+
+  return getrlimit (RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < 4 * (rlim_t) LOCKED;
+}
+
+/* What went wrong when the array or memory of it was to be had. */
+static void
+set_open_error (GError **error, const ScribeXrtTrouble *trouble, const char *overlay, const ScribeNpuPresence *presence)
+{
+  ScribeXrtCode code = trouble->code;
+
+  if ((code == SCRIBE_XRT_OTHER || code == SCRIBE_XRT_MEMLOCK) && is_locked_out ())
+    {
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU needs more locked memory than this user may have. Write “* - memlock unlimited” into a file in "
+                      "“/etc/security/limits.d”, and log in again (%s)."),
+                   trouble->message);
+      return;
+    }
+  switch (code)
+    {
+    case SCRIBE_XRT_NO_DEVICE:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   presence->node ? _ (
+                       "The driver has an NPU, and XRT does not find it: its package for NPUs is missing, or of another version. "
+                       "Install libxrt-npu2 of the same version as libxrt2 (%s).")
+                                  : _ ("XRT finds no NPU in this machine (%s)."),
+                   trouble->message);
+      return;
+    case SCRIBE_XRT_PERMISSION:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("You may not open the NPU. Run “sudo usermod -aG render $USER”, and log in again (%s)."), trouble->message);
+      return;
+    case SCRIBE_XRT_MEMLOCK:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("There is not enough memory for the NPU. Close other programs, or use a smaller model (%s)."),
+                   trouble->message);
+      return;
+    case SCRIBE_XRT_OVERLAY:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU does not take its design, “%s”. Build it again, as docs/npu.md says (%s)."), overlay,
+                   trouble->message);
+      return;
+    case SCRIBE_XRT_BUSY:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU serves as many programs as it can. Close another that uses it (%s)."), trouble->message);
+      return;
+    default:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU cannot be opened: %s. Run “tilescribe doctor” for what to do."), trouble->message);
+      return;
+    }
+}
+
+/* What went wrong with an array that was there. */
+static void
+set_run_error (GError **error, const ScribeXrtTrouble *trouble)
+{
+  switch (trouble->code)
+    {
+    case SCRIBE_XRT_TIMEOUT:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU hung, and its driver has stopped it (%s)."),
+                   trouble->message);
+      return;
+    case SCRIBE_XRT_ABORTED:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU was stopped. If it always is, its firmware and driver are of different versions (%s)."),
+                   trouble->message);
+      return;
+    case SCRIBE_XRT_LOST:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU does not answer any more (%s)."), trouble->message);
+      return;
+    default:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU has failed (%s)."), trouble->message);
+      return;
+    }
+}
+
+static gboolean
+new_buffer (XrtArray *xrt, NpuMemory *memory, NpuMemoryKind kind, gsize size, GError **error)
+{
+  const ScribeNpuPresence unknown = { 0 };
+  ScribeXrtTrouble trouble = { 0 };
+  ScribeXrtBuffer *buffer = NULL;
+  void *data = NULL;
+
+  if (xrt->plugin->buffer_new (xrt->array, kind == NPU_MEMORY_INSTRUCTIONS ? SCRIBE_XRT_INSTRUCTIONS : SCRIBE_XRT_DATA, size,
+                               &buffer, &data, &trouble)
+      != SCRIBE_XRT_OK)
+    {
+      set_open_error (error, &trouble, NULL, &unknown);
+      return FALSE;
+    }
+  *memory = (NpuMemory){ data, size, buffer };
+  return TRUE;
+}
+
+static gboolean
+xrt_allocate (NpuArray *array, NpuMemory *memory, gsize size, GError **error)
+{
+  return new_buffer ((XrtArray *) array, memory, NPU_MEMORY_DATA, size, error);
+}
+
+static void
+xrt_release (NpuArray *array, NpuMemory *memory)
+{
+  ((XrtArray *) array)->plugin->buffer_free (memory->own);
+  *memory = (NpuMemory){ 0 };
+}
+
+static gboolean
+xrt_sync (NpuArray *array, const NpuMemory *memory, NpuSync sync, gsize offset, gsize n, GError **error)
+{
+  const ScribeXrtDirection to = sync == NPU_SYNC_WRITTEN ? SCRIBE_XRT_TO_DEVICE : SCRIBE_XRT_FROM_DEVICE;
+  ScribeXrtTrouble trouble = { 0 };
+
+  if (((XrtArray *) array)->plugin->sync (memory->own, to, offset, n, &trouble) == SCRIBE_XRT_OK)
+    return TRUE;
+  set_run_error (error, &trouble);
+  return FALSE;
+}
+
+static gboolean
+copy (NpuArray *array, const NpuMemory *memory, const guint8 *data, gsize begin, gsize end, GError **error)
+{
+  memcpy (memory->data + begin, data + begin, end - begin);
+  return xrt_sync (array, memory, NPU_SYNC_WRITTEN, begin, end - begin, error);
+}
+
+/* Room for what changes grows by half, so that few runs need a new buffer. */
+static gboolean
+xrt_show (NpuArray *array,
+          NpuMemory *memory,
+          NpuMemoryKind kind,
+          const guint8 *data,
+          gsize size,
+          const GArray *written,
+          GError **error)
+{
+  if (size > memory->size)
+    {
+      const gsize room = written ? MAX (size, MAX (memory->size + memory->size / 2, SMALLEST)) : size;
+
+      xrt_release (array, memory);
+      return new_buffer ((XrtArray *) array, memory, kind, room, error) && copy (array, memory, data, 0, size, error);
+    }
+  if (written == NULL)
+    return copy (array, memory, data, 0, size, error);
+  for (guint i = 0; i < written->len; i++)
+    {
+      const NpuExtent *extent = &g_array_index (written, NpuExtent, i);
+
+      /* what was written behind the end is of an earlier run, which was longer and never shown */
+      if (extent->begin < size && !copy (array, memory, data, extent->begin, MIN (extent->end, size), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* An argument that this run has no use for is bound to memory that it has: there has to be one. */
+static ScribeXrtBuffer *
+buffer_of (const NpuMemory *buffers, guint i)
+{
+  return buffers[i].own ? buffers[i].own : buffers[0].own;
+}
+
+static gboolean
+xrt_run (NpuArray *array,
+         const NpuMemory *instructions,
+         gsize n_words,
+         const NpuMemory *buffers,
+         guint n_buffers,
+         GCancellable *cancellable,
+         NpuReport *report,
+         GError **error)
+{
+  XrtArray *xrt = (XrtArray *) array;
+  ScribeXrtBuffer *arguments[SCRIBE_XRT_MAX_BUFFERS];
+  ScribeXrtTrouble trouble = { 0 };
+  ScribeXrtTimes times = { 0 };
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < n_buffers; i++)
+    arguments[i] = buffer_of (buffers, i);
+  if (xrt->plugin->run (xrt->array, instructions->own, n_words, arguments, n_buffers, TIMEOUT, &times, &trouble) != SCRIBE_XRT_OK)
+    {
+      set_run_error (error, &trouble);
+      return FALSE;
+    }
+  report->seconds = times.wait;
+  report->dispatch_seconds = times.submit;
+  return TRUE;
+}
+
+static void
+xrt_wake (NpuArray *array)
+{
+  XrtArray *xrt = (XrtArray *) array;
+  ScribeXrtTrouble trouble = { 0 };
+
+  if (xrt->plugin->wake (xrt->array, &trouble) != SCRIBE_XRT_OK)
+    g_debug ("The NPU was not woken: %s", trouble.message);
+}
+
+static void
+xrt_close (NpuArray *array)
+{
+  XrtArray *xrt = (XrtArray *) array;
+
+  xrt->plugin->close (xrt->array);
+  g_free (xrt);
+}
+
+static const NpuArrayClass xrt_class = {
+  .allocate = xrt_allocate,
+  .show = xrt_show,
+  .sync = xrt_sync,
+  .release = xrt_release,
+  .run = xrt_run,
+  .wake = xrt_wake,
+  .close = xrt_close,
+};
+
+/* Why the plug-in, which is there, cannot be loaded. dlopen()'s own words are in the user's language, so what it depends on is tried by itself. */
+static void
+set_load_error (GError **error, const char *path, const char *why)
+{
+  void *xrt = dlopen (XRT, RTLD_LAZY | RTLD_LOCAL);
+
+  if (xrt == NULL)
+    g_set_error (
+        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+        _ ("XRT, through which the NPU is used, is not installed. Run “sudo apt install libxrt2 libxrt-npu2” (Debian 13: "
+           "from backports) or “sudo pacman -S xrt xrt-plugin-amdxdna” (%s)."),
+        why);
+  else
+    g_set_error (
+        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+        _ ("“%s” does not go with the XRT that is installed, which is too old: version %s or a newer one is needed (%s)."), path,
+        XRT_OLDEST, why);
+}
+
+static const ScribeXrtPlugin *
+load (GError **error)
+{
+  const char *named = named_plugin ();
+  g_autofree char *path = named ? g_strdup (named) : g_build_filename (TILESCRIBE_PLUGINDIR, PLUGIN, NULL);
+  const ScribeXrtPlugin *plugin = NULL;
+  ScribeXrtPluginFunc get;
+  void *library;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          _ ("This Tilescribe was built without XRT, and cannot use the NPU: “%s” is not there. Build it where XRT %s or a "
+             "newer one is installed."),
+          path, XRT_OLDEST);
+      return NULL;
+    }
+  library = dlopen (path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (library == NULL)
+    {
+      g_autofree char *why = g_strdup (dlerror ());
+
+      set_load_error (error, path, why);
+      return NULL;
+    }
+  get = (ScribeXrtPluginFunc) (gsize) dlsym (library, SCRIBE_XRT_SYMBOL);
+  if (get)
+    plugin = get ();
+  if (plugin == NULL || plugin->abi != SCRIBE_XRT_ABI)
+    {
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("“%s” is not of this version of Tilescribe. Install both from the same package."), path);
+      return NULL;
+    }
+  return plugin;
+}
+
+/* Path of the overlay's binary, if it is there and was built from this design. */
+static char *
+find_overlay (const NpuOverlay *overlay, guint64 hash, GError **error)
+{
+  g_autofree char *folder = scribe_data_folder ();
+  g_autofree char *name = g_strdup_printf ("overlay-%u.xclbin", overlay->n_columns);
+  g_autofree char *hash_name = g_strdup_printf ("overlay-%u.hash", overlay->n_columns);
+  g_autofree char *path = g_build_filename (folder, name, NULL), *hash_path = g_build_filename (folder, hash_name, NULL);
+  g_autofree char *found = NULL, *wanted = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", hash);
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU's design has not been built: “%s” is not there. docs/npu.md says how it is made."), path);
+      return NULL;
+    }
+  if (!g_file_get_contents (hash_path, &found, NULL, NULL) || strncmp (found, wanted, HASH_DIGITS) != 0)
+    {
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          _ ("“%s” was built from another version of the NPU's design, or “%s”, which tells, is missing. Build it again, as "
+             "docs/npu.md says."),
+          path, hash_path);
+      return NULL;
+    }
+  return g_steal_pointer (&path);
+}
+
+/* What the kernel says is enough to begin with. */
+static gboolean
+is_usable (const ScribeNpuPresence *presence, GError **error)
+{
+  int trouble;
+
+  if (named_plugin ())
+    return TRUE;
+  if (!presence->is_there)
+    {
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("This machine has no XDNA2 NPU. Use “--device cpu”."));
+      return FALSE;
+    }
+  if (presence->node == NULL)
+    {
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          _ ("This machine has an NPU, and its driver “amdxdna” is not there. Linux has it from 6.14 on: install such a kernel, "
+             "or run “sudo modprobe amdxdna”."));
+      return FALSE;
+    }
+  trouble = access (presence->node, R_OK | W_OK) == 0 ? 0 : errno;
+  if (trouble != 0)
+    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                 _ ("You may not open the NPU, “%s”: %s. Run “sudo usermod -aG render $USER”, and log in again."), presence->node,
+                 g_strerror (trouble));
+  return trouble == 0;
+}
+
+NpuArray *
+npu_array_xrt_new (const NpuOverlay *overlay, guint64 overlay_hash, GError **error)
+{
+  g_auto (ScribeNpuPresence) presence = { 0 };
+  g_autofree char *path = NULL;
+  const ScribeXrtPlugin *plugin;
+  ScribeXrtTrouble trouble = { 0 };
+  ScribeXrtArray *array = NULL;
+  XrtArray *xrt;
+
+  scribe_npu_presence_init (&presence);
+  if (!is_usable (&presence, error) || (plugin = load (error)) == NULL
+      || (path = find_overlay (overlay, overlay_hash, error)) == NULL)
+    return NULL;
+  if (plugin->open (path, &array, &trouble) != SCRIBE_XRT_OK)
+    {
+      set_open_error (error, &trouble, path, &presence);
+      return NULL;
+    }
+  xrt = g_new0 (XrtArray, 1);
+  xrt->base.klass = &xrt_class;
+  xrt->plugin = plugin;
+  xrt->array = array;
+  return &xrt->base;
+}
+
+gboolean
+scribe_npu_is_expected (void)
+{
+  g_auto (ScribeNpuPresence) presence = { 0 };
+
+  scribe_npu_presence_init (&presence);
+  return presence.is_there || named_plugin ();
+}

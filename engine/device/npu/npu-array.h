@@ -1,0 +1,99 @@
+/* npu-array.h - what runs instruction streams: an array with the overlay in it, and the memory that it sees
+ *
+ *   npu-array-emulated.c   the emulator: its memory is the host's, its times are modelled
+ *   npu-array-xrt.c        a real NPU, by way of the plug-in for XRT: its memory is mapped, its times are measured
+ *
+ * The same words run on both. They differ in what it takes that the array sees what the host has written, and the other way round: the emulator reads and writes
+ * the host's memory in place; a real one has memory of its own kind, in which a write of one side reaches the other when it is
+ * synchronised. So whoever writes says so afterwards, and whoever reads says so before.
+ *
+ * An array is used by one thread at a time. After a run that failed with SCRIBE_ERROR_DEVICE it is of no more use but to be closed.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#pragma once
+
+#include "device/device.h"
+#include "device/npu/npu-stream.h"
+#include "emulator/emulator.h"
+
+G_BEGIN_DECLS
+
+typedef struct _NpuArray NpuArray;
+typedef struct _NpuArrayClass NpuArrayClass;
+
+/* An argument of a run, or its instructions. All zero: none. */
+typedef struct
+{
+  guint8 *data; /* for the host */
+  gsize size;   /* bytes */
+  gpointer own; /* the array's: how it sees them */
+} NpuMemory;
+
+typedef enum
+{
+  NPU_MEMORY_DATA,
+  NPU_MEMORY_INSTRUCTIONS
+} NpuMemoryKind;
+
+typedef enum
+{
+  NPU_SYNC_WRITTEN, /* the host has written, and the array is about to read */
+  NPU_SYNC_READ     /* the array has written, and the host is about to read */
+} NpuSync;
+
+/* Bytes begin .. end - 1 */
+typedef struct
+{
+  gsize begin, end;
+} NpuExtent;
+
+struct _NpuArrayClass
+{
+  gboolean is_modelled; /* its times are: there is no hardware */
+
+  /* size > 0 bytes, zeroed for both sides. */
+  gboolean (*allocate) (NpuArray *array, NpuMemory *memory, gsize size, GError **error);
+
+  /* Lets the array see "size" bytes at "data", of which those in "written" (of NpuExtent; NULL: all) have changed since it was last shown
+   * them. It may see them in place, memory->data == data, and then they must stay; or copy them. */
+  gboolean (*show) (NpuArray *array,
+                    NpuMemory *memory,
+                    NpuMemoryKind kind,
+                    const guint8 *data,
+                    gsize size,
+                    const GArray *written,
+                    GError **error);
+
+  gboolean (*sync) (NpuArray *array, const NpuMemory *memory, NpuSync sync, gsize offset, gsize n, GError **error);
+
+  /* Lets go of memory that was allocated or shown. */
+  void (*release) (NpuArray *array, NpuMemory *memory);
+
+  /* Runs "words", which were shown as instructions, over these arguments. Fails with G_IO_ERROR_CANCELLED, as soon as this array can stop, or with
+   * SCRIBE_ERROR_DEVICE. report: filled in, as far as this array knows; modelled or measured, as is_modelled says. */
+  gboolean (*run) (NpuArray *array,
+                   const NpuMemory *instructions,
+                   gsize n_words,
+                   const NpuMemory *buffers,
+                   guint n_buffers,
+                   GCancellable *cancellable,
+                   NpuReport *report,
+                   GError **error);
+
+  void (*wake) (NpuArray *array); /* NULL: it does not sleep */
+  void (*close) (NpuArray *array);
+};
+
+struct _NpuArray
+{
+  const NpuArrayClass *klass;
+};
+
+/* The overlay must outlive the array. */
+NpuArray *npu_array_emulated_new (const NpuOverlay *overlay, const ScribeDeviceOptions *options, GError **error);
+
+/* Fails with SCRIBE_ERROR_DEVICE where there is no NPU, or it cannot be used: the sentence says why. */
+NpuArray *npu_array_xrt_new (const NpuOverlay *overlay, guint64 overlay_hash, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,370 @@
+/* xrt-plugin.cpp - the plug-in: XRT behind the table of xrt-plugin.h
+ *
+ * The only C++ of the program, since XRT's way to an NPU has no other. Each function of the table is one lambda within guard(), which turns whatever is
+ * thrown into a code and a message.
+ *
+ * One device, one hardware context, one kernel and one run live as long as the array. The run's arguments stay bound, and only those that differ from the last run's
+ * are set anew: a step that follows a step sets none. After a run that failed it is made anew.
+ *
+ * Kernel arguments: opcode at 0, instructions at 1, their number of words at 2, buffers from 3 on. Opcode 3 is a transaction, which the firmware
+ * interprets. Source: XRT's headers, mlir-aie's test library (test_utils.cpp), AMD's shim (xdna-driver, src/shim).
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "xrt-plugin.h"
+
+#include <xrt/experimental/xrt_ini.h>
+#include <xrt/experimental/xrt_xclbin.h>
+#include <xrt/xrt_bo.h>
+#include <xrt/xrt_device.h>
+#include <xrt/xrt_hw_context.h>
+#include <xrt/xrt_kernel.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <new>
+#include <string>
+#include <system_error>
+
+namespace {
+
+constexpr const char *kernel_name = "MLIR_AIE";
+constexpr uint64_t opcode_transaction = 3;
+constexpr int argument_opcode = 0, argument_instructions = 1, argument_n_words = 2, argument_first = 3;
+constexpr uint32_t high_priority = 0x180; /* of the driver's four: a person waits for what is computed here */
+
+/* Which of an array's steps something was thrown in: XRT gives the same errno for many things. */
+enum class Step
+{
+  device,
+  overlay,
+  context,
+  buffer,
+  run,
+  other
+};
+
+} // namespace
+
+struct ScribeXrtBuffer
+{
+  xrt::bo bo;
+  uint64_t id; /* from 1 on; no other buffer of the array has had it, and an address may come again */
+};
+
+struct ScribeXrtArray
+{
+  xrt::device device;
+  xrt::hw_context context;
+  xrt::kernel kernel;
+  xrt::run run;                                         /* empty: to be made */
+  std::array<uint64_t, SCRIBE_XRT_MAX_BUFFERS> bound{}; /* ids of the run's arguments; 0: none */
+  uint64_t instructions = 0;
+  uint64_t n_buffers = 0; /* made so far */
+  std::string name;
+};
+
+namespace {
+
+ScribeXrtCode
+fail (ScribeXrtTrouble *trouble, ScribeXrtCode code, int system, const char *what)
+{
+  trouble->code = code;
+  trouble->system = system;
+  std::snprintf (trouble->message, sizeof trouble->message, "%s", what);
+  for (char *c = trouble->message; *c != '\0'; c++)
+    if (static_cast<unsigned char> (*c) < ' ')
+      *c = ' ';
+  return code;
+}
+
+ScribeXrtCode
+code_of (Step step, int system)
+{
+  switch (system)
+    {
+    case EACCES:
+    case EPERM:
+      return SCRIBE_XRT_PERMISSION;
+    case ENOMEM:
+    case EAGAIN: /* what mmap() says when memory may not be locked */
+      return SCRIBE_XRT_MEMLOCK;
+    case ENODEV:
+    case ENXIO:
+    case EIO:
+      return step == Step::device ? SCRIBE_XRT_NO_DEVICE : SCRIBE_XRT_LOST;
+    default:
+      break;
+    }
+  switch (step)
+    {
+    case Step::device:
+      return SCRIBE_XRT_NO_DEVICE;
+    case Step::overlay:
+      return SCRIBE_XRT_OVERLAY;
+    case Step::context:
+      return system == EINVAL || system == EBUSY || system == ENOSPC ? SCRIBE_XRT_BUSY : SCRIBE_XRT_OVERLAY;
+    case Step::run:
+      return SCRIBE_XRT_FAILED;
+    default:
+      return SCRIBE_XRT_OTHER;
+    }
+}
+
+ScribeXrtCode
+code_of (ert_cmd_state state)
+{
+  switch (state)
+    {
+    case ERT_CMD_STATE_TIMEOUT:
+      return SCRIBE_XRT_TIMEOUT;
+    case ERT_CMD_STATE_ABORT:
+      return SCRIBE_XRT_ABORTED;
+    case ERT_CMD_STATE_NORESPONSE:
+      return SCRIBE_XRT_LOST;
+    default:
+      return SCRIBE_XRT_FAILED;
+    }
+}
+
+/* Making a context is two calls of the driver, and only the words tell which it was: the second gives the overlay to the firmware. */
+bool
+is_refused_overlay (const std::system_error &error)
+{
+  return std::strstr (error.what (), "CONFIG_HWCTX") != nullptr && error.code ().value () == EINVAL;
+}
+
+/* Does it; what is thrown on the way comes out as a code. "step" is kept up to date by what is done. */
+template <typename Function>
+ScribeXrtCode
+guard (ScribeXrtTrouble *trouble, const Step &step, Function function) noexcept
+{
+  try
+    {
+      return function ();
+  } catch (const xrt::run::command_error &error)
+    {
+      return fail (trouble, code_of (error.get_command_state ()), 0, error.what ());
+  } catch (const std::system_error &error)
+    {
+      return fail (trouble, is_refused_overlay (error) ? SCRIBE_XRT_OVERLAY : code_of (step, error.code ().value ()),
+                   error.code ().value (), error.what ());
+  } catch (const std::bad_alloc &error)
+    {
+      return fail (trouble, SCRIBE_XRT_MEMLOCK, ENOMEM, error.what ());
+  } catch (const std::exception &error)
+    {
+      return fail (trouble, code_of (step, 0), 0, error.what ());
+  } catch (...)
+    {
+      return fail (trouble, SCRIBE_XRT_OTHER, 0, "something else than an exception of the standard library was thrown");
+  }
+}
+
+/* What is let go of may find that the device is gone: there is nobody to tell. */
+template <typename Function>
+void
+quietly (Function function) noexcept
+{
+  try
+    {
+      function ();
+  } catch (...)
+    {
+  }
+}
+
+/* XRT writes warnings to the standard error of a program that has its own way to tell. It lets itself be told so before it has looked. AMD's library writes to
+ * C++'s standard output, between a transcript's lines, and of a device that is gone a line for each buffer; nobody else here writes there. */
+void
+silence ()
+{
+  quietly ([] { xrt::ini::set ("Runtime.runtime_log", "null"); });
+  std::cout.rdbuf (nullptr);
+}
+
+/* Asks the driver for its clocks; an NPU that sleeps wakes. */
+void
+ask (const ScribeXrtArray *array)
+{
+  array->device.get_info<xrt::info::device::platform> ();
+}
+
+ScribeXrtCode
+plugin_open (const char *xclbin, ScribeXrtArray **array, ScribeXrtTrouble *trouble)
+{
+  Step step = Step::device;
+
+  return guard (trouble, step, [&] {
+    auto made = std::make_unique<ScribeXrtArray> ();
+
+    silence ();
+    made->device = xrt::device{ 0u };
+    step = Step::overlay;
+    const xrt::xclbin overlay{ std::string{ xclbin } };
+    made->device.register_xclbin (overlay);
+    step = Step::context;
+    made->context = xrt::hw_context{ made->device, overlay.get_uuid (),
+                                     xrt::hw_context::cfg_param_type{ { "priority", high_priority } } };
+    step = Step::overlay;
+    made->kernel = xrt::kernel{ made->context, kernel_name };
+    quietly ([&] { made->name = made->device.get_info<xrt::info::device::name> (); });
+    *array = made.release ();
+    return SCRIBE_XRT_OK;
+  });
+}
+
+void
+plugin_close (ScribeXrtArray *array)
+{
+  quietly ([&] { delete array; });
+}
+
+const char *
+plugin_name (ScribeXrtArray *array)
+{
+  return array->name.c_str ();
+}
+
+/* A run on a device that vanishes ends as one that the firmware aborts. */
+bool
+is_lost (const ScribeXrtArray *array) noexcept
+{
+  try
+    {
+      ask (array);
+  } catch (const std::system_error &error)
+    {
+      return error.code ().value () == ENODEV;
+  } catch (...)
+    {
+  }
+  return false;
+}
+
+ScribeXrtCode
+plugin_wake (ScribeXrtArray *array, ScribeXrtTrouble *trouble)
+{
+  return guard (trouble, Step::other, [&] {
+    ask (array);
+    return SCRIBE_XRT_OK;
+  });
+}
+
+ScribeXrtCode
+plugin_buffer_new (ScribeXrtArray *array,
+                   ScribeXrtMemory memory,
+                   size_t n,
+                   ScribeXrtBuffer **buffer,
+                   void **data,
+                   ScribeXrtTrouble *trouble)
+{
+  return guard (trouble, Step::buffer, [&] {
+    const bool is_code = memory == SCRIBE_XRT_INSTRUCTIONS;
+    auto made = std::make_unique<ScribeXrtBuffer> ();
+
+    const auto group = static_cast<xrt::memory_group> (array->kernel.group_id (is_code ? argument_instructions : argument_first));
+
+    made->bo = xrt::bo{ array->device, n, is_code ? xrt::bo::flags::cacheable : xrt::bo::flags::host_only, group };
+    made->id = ++array->n_buffers;
+    *data = made->bo.map<void *> ();
+    std::memset (*data, 0, n);
+    made->bo.sync (XCL_BO_SYNC_BO_TO_DEVICE, n, 0);
+    *buffer = made.release ();
+    return SCRIBE_XRT_OK;
+  });
+}
+
+void
+plugin_buffer_free (ScribeXrtBuffer *buffer)
+{
+  quietly ([&] { delete buffer; });
+}
+
+ScribeXrtCode
+plugin_sync (ScribeXrtBuffer *buffer, ScribeXrtDirection to, size_t offset, size_t n, ScribeXrtTrouble *trouble)
+{
+  return guard (trouble, Step::run, [&] {
+    buffer->bo.sync (to == SCRIBE_XRT_TO_DEVICE ? XCL_BO_SYNC_BO_TO_DEVICE : XCL_BO_SYNC_BO_FROM_DEVICE, n, offset);
+    return SCRIBE_XRT_OK;
+  });
+}
+
+/* Instructions and buffers are the run's arguments from now on. */
+void
+bind (ScribeXrtArray *array, ScribeXrtBuffer *instructions, ScribeXrtBuffer *const *buffers, size_t n_buffers)
+{
+  if (!array->run)
+    {
+      array->run = xrt::run{ array->kernel };
+      array->run.set_arg (argument_opcode, opcode_transaction);
+      array->instructions = 0;
+      array->bound.fill (0);
+    }
+  if (array->instructions != instructions->id)
+    array->run.set_arg (argument_instructions, instructions->bo);
+  array->instructions = instructions->id;
+  for (size_t i = 0; i < n_buffers; i++)
+    {
+      if (array->bound[i] != buffers[i]->id)
+        array->run.set_arg (argument_first + static_cast<int> (i), buffers[i]->bo);
+      array->bound[i] = buffers[i]->id;
+    }
+}
+
+double
+seconds_since (std::chrono::steady_clock::time_point start)
+{
+  return std::chrono::duration<double> (std::chrono::steady_clock::now () - start).count ();
+}
+
+ScribeXrtCode
+plugin_run (ScribeXrtArray *array,
+            ScribeXrtBuffer *instructions,
+            size_t n_words,
+            ScribeXrtBuffer *const *buffers,
+            size_t n_buffers,
+            unsigned timeout,
+            ScribeXrtTimes *times,
+            ScribeXrtTrouble *trouble)
+{
+  ScribeXrtCode code = guard (trouble, Step::run, [&] {
+    const auto start = std::chrono::steady_clock::now ();
+
+    bind (array, instructions, buffers, n_buffers);
+    array->run.set_arg (argument_n_words, static_cast<uint32_t> (n_words));
+    array->run.start ();
+
+    const double submit = seconds_since (start);
+
+    if (array->run.wait2 (std::chrono::milliseconds{ timeout }) == std::cv_status::timeout)
+      return fail (trouble, SCRIBE_XRT_TIMEOUT, ETIMEDOUT, "the driver has not ended the run either");
+    if (times != nullptr)
+      *times = ScribeXrtTimes{ submit, seconds_since (start) - submit };
+    return SCRIBE_XRT_OK;
+  });
+
+  if (code == SCRIBE_XRT_ABORTED && is_lost (array))
+    trouble->code = code = SCRIBE_XRT_LOST;
+  if (code != SCRIBE_XRT_OK)
+    quietly ([&] { array->run = xrt::run{}; });
+  return code;
+}
+
+const ScribeXrtPlugin plugin = {
+  SCRIBE_XRT_ABI,    plugin_open,        plugin_close, plugin_name, plugin_wake,
+  plugin_buffer_new, plugin_buffer_free, plugin_sync,  plugin_run,
+};
+
+} // namespace
+
+extern "C" __attribute__ ((visibility ("default"))) const ScribeXrtPlugin *
+scribe_xrt_plugin (void)
+{
+  return &plugin;
+}

@@ -1,0 +1,62 @@
+/* faults.c - reads what goes wrong today
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "faults.h"
+
+#include <string.h>
+
+static const char *const names[N_FAULTS] = {
+  [FAULT_NO_DEVICE] = "no-device",   [FAULT_NO_DRIVER] = "no-driver",   [FAULT_PROTOCOL] = "protocol",
+  [FAULT_PERMISSION] = "permission", [FAULT_MEMLOCK] = "memlock",       [FAULT_CONTEXTS] = "contexts",
+  [FAULT_FIRMWARE] = "firmware",     [FAULT_PARTITION] = "partition",   [FAULT_TIMEOUT] = "timeout",
+  [FAULT_ABORT] = "abort",           [FAULT_ERROR] = "error",           [FAULT_GONE] = "gone",
+  [FAULT_SENSORS] = "sensors",       [FAULT_NO_SENSORS] = "no-sensors", [FAULT_OLD_DRIVER] = "old-driver",
+  [FAULT_NEW_DRIVER] = "new-driver", [FAULT_ASLEEP] = "asleep",         [FAULT_INSTANT] = "instant",
+  [FAULT_INCOHERENT] = "incoherent",
+};
+
+static guint64 at[N_FAULTS]; /* 0: not today */
+
+static void
+read_fault (const char *word)
+{
+  const gsize length = strcspn (word, "@");
+
+  for (guint i = 0; i < N_FAULTS; i++)
+    if (strlen (names[i]) == length && strncmp (names[i], word, length) == 0)
+      {
+        at[i] = word[length] == '@' ? g_ascii_strtoull (word + length + 1, NULL, 10) : 1;
+        return;
+      }
+  g_error ("The NPU's stand-in knows no fault “%s”", word);
+}
+
+static void
+read_faults (void)
+{
+  static gsize is_read;
+
+  if (g_once_init_enter (&is_read))
+    {
+      g_auto (GStrv) words = g_strsplit (g_getenv ("TILESCRIBE_NPU_FAULT") ? g_getenv ("TILESCRIBE_NPU_FAULT") : "", ",", -1);
+
+      for (char **word = words; *word; word++)
+        if (**word)
+          read_fault (*word);
+      g_once_init_leave (&is_read, 1);
+    }
+}
+
+gboolean
+fault_is_set (Fault fault)
+{
+  read_faults ();
+  return at[fault] != 0;
+}
+
+gboolean
+fault_is_due (Fault fault, guint64 command)
+{
+  return fault_is_set (fault) && at[fault] == command;
+}
