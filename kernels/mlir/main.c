@@ -1,6 +1,6 @@
 /* main.c - npu-overlay-mlir: writes what the overlay's binary is built from
  *
- *   npu-overlay-mlir [--columns=N] [--mlir=FILE] [--linker-script=FILE]
+ *   npu-overlay-mlir [--columns=N] [--mlir=FILE] [--linker-script=FILE] [--hash=FILE]
  *
  * SPDX-License-Identifier: MIT
  */
@@ -20,18 +20,19 @@ write_file (const char *path, const char *text)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *mlir = NULL, *linker_script = NULL;
+  g_autofree char *mlir = NULL, *linker_script = NULL, *hash = NULL;
   int n_columns = NPU_MAX_COLUMNS;
   const GOptionEntry entries[] = {
     { "columns", 'c', 0, G_OPTION_ARG_INT, &n_columns, "Columns of the array: 1, 2, 4 or 8 (the default)", "N" },
     { "mlir", 'm', 0, G_OPTION_ARG_FILENAME, &mlir, "Write the overlay as MLIR for mlir-aie " NPU_MLIR_RELEASE, "FILE" },
     { "linker-script", 'l', 0, G_OPTION_ARG_FILENAME, &linker_script, "Write the linker script of its cores", "FILE" },
+    { "hash", 0, 0, G_OPTION_ARG_FILENAME, &hash, "Write the hash of the design, by which the program knows the binary", "FILE" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("- writes what the overlay's binary is built from");
   g_autoptr (GError) error = NULL;
   g_autoptr (NpuOverlay) overlay = NULL;
-  g_autofree char *text = NULL, *script = npu_mlir_linker_script ();
+  g_autofree char *text = NULL, *digits = NULL, *script = npu_mlir_linker_script ();
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
@@ -53,5 +54,9 @@ main (int argc, char **argv)
       return 1;
     }
   text = npu_mlir_overlay (overlay);
-  return (mlir == NULL || write_file (mlir, text)) && (linker_script == NULL || write_file (linker_script, script)) ? 0 : 1;
+  digits = g_strdup_printf ("%016" G_GINT64_MODIFIER "x\n", npu_overlay_hash (overlay));
+  return (mlir == NULL || write_file (mlir, text)) && (linker_script == NULL || write_file (linker_script, script))
+                 && (hash == NULL || write_file (hash, digits))
+             ? 0
+             : 1;
 }
