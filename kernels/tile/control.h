@@ -57,15 +57,15 @@ typedef struct
  * more tiles' worth of A pass in each round. */
 typedef struct
 {
+  float bias[TILE_GEMM_TILES][128]; /* of each tile; without them there may be more tiles. Where a core loads eight at once */
   uint32_t n_rounds, n_tiles, n_blank;
   TileSteps steps;
   uint32_t out[TILE_GEMM_TILES];       /* TileFormat of each tile; of more tiles the last */
   uint32_t gelu, has_bias;             /* 1: yes */
   uint32_t residual_first, n_residual; /* 0: none */
   uint32_t first_group, n_groups;
-  uint32_t row_begin, row_end;      /* rows of the tensor outside of these are written as zero */
-  float int_scale, int_zero;        /* y becomes the integer y int_scale + int_zero */
-  float bias[TILE_GEMM_TILES][128]; /* of each tile; without them there may be more tiles */
+  uint32_t row_begin, row_end; /* rows of the tensor outside of these are written as zero */
+  float int_scale, int_zero;   /* y becomes the integer y int_scale + int_zero */
 } TileControlGemm;
 
 #define TILE_TOP_GROUPS  2      /* text and special tokens; timestamps */

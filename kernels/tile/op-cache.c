@@ -9,7 +9,7 @@
 #include "tile/program.h"
 #include "tile/tile-patch.h"
 
-#define N_REGISTERS ((sizeof (TileControlCache) + 63) / 64)
+#define N_REGISTERS ((offsetof (TileControl, cache) + sizeof (TileControlCache) + 63) / 64)
 
 _Static_assert(64 * N_REGISTERS <= TILE_PARAM_BYTES, "what an op keeps while other objects take the place of the control object");
 
@@ -60,11 +60,13 @@ replace (TileProgram *program, const TileControlCache *op, uint32_t item, uint32
 void
 tile_op_cache (TileProgram *program, const TileControl *control)
 {
-  TileControlCache *op = (TileControlCache *) (void *) tile_param (program);
+  TileControl *kept_control = (TileControl *) (void *) tile_param (program);
+  const TileControlCache *op = &kept_control->cache;
   uint8_t *kept = (uint8_t *) tile_acc (program);
   const uint32_t n = control->cache.format == TILE_FORMAT_PAIR ? 2 : 1, mine = tile_row (program);
 
-  tile_copy (program->core->clock, (uint8_t *) op, (const uint8_t *) &control->cache, N_REGISTERS);
+  /* from its beginning: a register is loaded from multiples of 64 bytes only */
+  tile_copy (program->core->clock, (uint8_t *) kept_control, (const uint8_t *) control, N_REGISTERS);
   tile_drop (program, TILE_STREAM_B);
   for (uint32_t head = 0; head < op->n_heads; head++)
     {

@@ -63,7 +63,7 @@ tile_add_up (TileProgram *program, const TileSteps *steps, uint32_t n_row_blocks
   TileGemmShape shape = { .n_row_blocks = (int) n_row_blocks,
                           .n_col_blocks = (steps->narrow ? TILE_NARROW_N : TILE_N) / TILE_BLOCK,
                           .is_pair = is_pair,
-                          .is_narrow = steps->narrow };
+                          .is_narrow = steps->narrow != 0 };
   const uint8_t *b[2] = { 0, 0 };
   uint32_t n_done = 0;
 

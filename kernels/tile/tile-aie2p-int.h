@@ -1,7 +1,7 @@
 /* tile-aie2p-int.h - integers on the device, and what looks at the bits of floats (tile-int.h and tile-host-bits.h on the host)
  *
  * The vector unit shifts integers only on their way into accumulators (ups) and out of them (srs), rounding as the core's mode says, so what is
- * to be cut off is masked away first. Saturation must be on. As tile-aie2p.h, this was never compiled for the device.
+ * to be cut off is masked away first. As tile-aie2p.h, this was never compiled for the device.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -14,19 +14,12 @@ typedef v32int16 TileI16;
 typedef v64acc32 TileAcc32;
 typedef v32acc64 TileAcc64;
 
-/* Configurations of the multiplier: signs of both operands, widths, shape */
-enum
-{
-  TILE_CONF_I16_4X4X8 = 0x300 | 1 << 1 | 3 << 3,
-  TILE_CONF_I16_LANES = 0x300 | 1 << 1 | 3 << 3 | 2 << 5
-};
-
 /* ---------------------------------------------------------------- shifts */
 
 TILE_INLINE v16int32
 tile_shift_left (v16int32 x, int n)
 {
-  return __builtin_aie2p_I512_v16_acc64_srs (__builtin_aie2p_acc64_v16_I512_ups (x, n, 1), 0, 1);
+  return srs_to_v16int32 (ups_to_v16acc64 (x, n, 1), 0, 1);
 }
 
 /* Towards minus infinity */
@@ -34,7 +27,7 @@ TILE_INLINE v16int32
 tile_shift_right (v16int32 x, int n)
 {
   x = band (x, broadcast_to_v16int32 (-(1 << n)));
-  return __builtin_aie2p_I512_v16_acc64_srs (__builtin_aie2p_acc64_v16_I512_ups (x, 0, 1), n, 1);
+  return srs_to_v16int32 (ups_to_v16acc64 (x, 0, 1), n, 1);
 }
 
 /* ---------------------------------------------------------------- bits of floats */
@@ -43,8 +36,7 @@ tile_shift_right (v16int32 x, int n)
 TILE_INLINE v32int16
 tile_fraction_product (v32int16 a, v32int16 b)
 {
-  return __builtin_aie2p_I512_v32_acc64_srs (__builtin_aie2p_I512_I512_ACC2048_mul_conf ((v16int32) a, b, TILE_CONF_I16_LANES),
-                                             15, 1);
+  return srs_to_v32int16 (mul_elem_32 (a, 1, b, 1), 15, 1);
 }
 
 TILE_INLINE TileAcc
@@ -71,11 +63,11 @@ tile_exp2 (TileClock *clock, TileAcc x)
       y = add (tile_fraction_product (broadcast_to_v32int16 (428), f), broadcast_to_v32int16 (1737));
       y = add (tile_fraction_product (y, f), broadcast_to_v32int16 (7892));
       y = add (min (tile_fraction_product (y, f), broadcast_to_v32int16 (32767 - 22711)), broadcast_to_v32int16 (22711));
-      mantissas = __builtin_aie2p_I512_I512_ACC2048_mul_conf ((v16int32) y, f, TILE_CONF_I16_LANES);
+      mantissas = mul_elem_32 (y, 1, f, 1);
       TILE_TIMES (half, 2)
         {
           v16int32 n = sub (band (lanes.part[2 * j + half], broadcast_to_v16int32 (~0x7fff)), broadcast_to_v16int32 (magic));
-          v16int32 mantissa = __builtin_aie2p_I512_v16_acc64_srs (extract_v16acc64 (mantissas, half), 7, 1);
+          v16int32 mantissa = srs_to_v16int32 (extract_v16acc64 (mantissas, half), 7, 1);
           v16int32 bits = add (add (tile_shift_left (n, 8), mantissa), broadcast_to_v16int32 (127 << 23));
 
           lanes.part[2 * j + half] = sel (bits, broadcast_zero_to_v16int32 (), is_tiny[2 * j + half]);
@@ -103,9 +95,9 @@ tile_gelu_coarse (TileClock *clock, TileAcc x)
       u = add (u, broadcast_to_v32int16 (-32768));
       TILE_TIMES (i, 7)
         y = add (tile_fraction_product (y, u), broadcast_to_v32int16 (bump[6 - i]));
-      sums = __builtin_aie2p_I512_I512_ACC2048_mul_conf ((v16int32) y, u, TILE_CONF_I16_LANES);
+      sums = mul_elem_32 (y, 1, u, 1);
       TILE_TIMES (half, 2)
-        lanes.part[2 * j + half] = add (__builtin_aie2p_I512_v16_acc64_srs (extract_v16acc64 (sums, half), 10, 1),
+        lanes.part[2 * j + half] = add (srs_to_v16int32 (extract_v16acc64 (sums, half), 10, 1),
                                         add (broadcast_to_v16int32 (47616), (v16int32) broadcast_to_v16float (0x1.8p3f)));
     }
   return sub (rectified, tile_add_scalar (clock, tile_from_lanes (lanes), -0x1.8p3f));
@@ -168,7 +160,9 @@ tile_load_i8 (TileClock *clock, const int8_t *p)
 TILE_INLINE TileI8
 tile_load_half_i8 (TileClock *clock, const int8_t *p)
 {
-  return concat (*(const v32int8 *) p, broadcast_zero_to_v32int8 ());
+  const v32int8 zeros = { 0 };
+
+  return concat (*(const v32int8 *) p, zeros);
 }
 
 TILE_INLINE void
@@ -250,13 +244,13 @@ tile_mac_i8 (TileClock *clock, TileAcc32 acc, TileI8 a, TileI8 b)
 TILE_INLINE TileAcc32
 tile_mac_i16i8 (TileClock *clock, TileAcc32 acc, TileI16 a, TileI8 b)
 {
-  return mac_8x4_4x8 (a, b, acc);
+  return mac_8x4_4x8_conf (a, 1, b, 1, acc, 0, 0, 0, 0);
 }
 
 TILE_INLINE TileAcc64
 tile_mac_i16 (TileClock *clock, TileAcc64 acc, TileI16 a, TileI16 b)
 {
-  return __builtin_aie2p_I512_I512_ACC2048_mac_conf ((v16int32) a, b, acc, TILE_CONF_I16_4X4X8);
+  return mac_4x4_4x8_conf (a, 1, b, 1, acc, 0, 0, 0, 0);
 }
 
 /* The upper half in units of 2^16, as the low bits of 2^39, and the lower one as those of 2^23: their sum is rounded once. */

@@ -1,14 +1,16 @@
 /* tile-aie2p.h - tile.h on the device: AIE2P's own vectors, by the names that llvm-aie's headers give them
  *
  * Those headers are C++, so kernels are compiled for the device as C++ (clang++ -x c++ -std=c++20 --target=aie2p-none-unknown-elf), which their
- * C allows. The core's rounding mode must be conv_even before the first kernel runs: conversions follow it, and it starts as floor.
+ * C allows. Before the first kernel runs, the core's rounding mode must be conv_even (conversions follow it, and it starts as floor) and saturation
+ * must be on.
  *
- * A block of 64 lanes is four registers of 16, two rows each. Comparisons of floats go through the sign of their difference; a row is reduced by
+ * A block of 64 lanes is four registers of 16, two rows each. Comparisons of floats look at their difference as integers; a row is reduced by
  * transposing the block and adding registers, which gives the same tree as on the host. Blocks of bfp16 come and go through the load and store
- * FIFOs, which is what reads 72 bytes at any address.
+ * FIFOs, which is what reads 72 bytes at any address. Everything else is loaded from multiples of its size: rows of eight floats of 32 bytes, the
+ * rest of 64.
  *
- * Never compiled or run by this project, for want of the compiler and of the hardware: names and modes are as the headers had them in 2026
- * (aie2p_vmult.h, aie2p_vadd.h, aie2p_srs.h, aie2p_ldst.h, aie2p_enums.h).
+ * Never compiled for the device or run on it, for want of the compiler and of the hardware. What is called here stands, with its source, in
+ * tests/kernels/aie2p.h, through which this file is compiled and run on the host in every test.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -18,6 +20,7 @@
 
 typedef v64accfloat TileAcc;
 typedef v64bfp16ebs8 TileBfp;
+typedef v8float TileFloatRow __attribute__ ((aligned (32))); /* in memory; v8float itself is taken to lie at multiples of 64 */
 
 enum
 {
@@ -69,7 +72,7 @@ tile_store_acc (TileClock *clock, float *p, TileAcc x)
 TILE_INLINE TileBfp
 tile_load_bfp (TileClock *clock, const uint8_t *p)
 {
-  const v64bfp16ebs8_unaligned *block = (const v64bfp16ebs8_unaligned *) p;
+  v64bfp16ebs8_unaligned *block = (v64bfp16ebs8_unaligned *) p;
   fifo_state_t state;
 
   fifo_ld_reset (block, state);
@@ -93,8 +96,8 @@ tile_load_rows (TileClock *clock, const float *p, size_t row_stride)
   TileLanes lanes;
 
   TILE_TIMES (i, 4)
-    lanes.part[i] = (v16int32) concat (*(const v8float *) (p + 2 * i * row_stride),
-                                       *(const v8float *) (p + (2 * i + 1) * row_stride));
+    lanes.part[i] = (v16int32) concat (*(const TileFloatRow *) (p + 2 * i * row_stride),
+                                       *(const TileFloatRow *) (p + (2 * i + 1) * row_stride));
   return tile_from_lanes (lanes);
 }
 
@@ -105,8 +108,8 @@ tile_store_rows (TileClock *clock, float *p, size_t row_stride, TileAcc x)
 
   TILE_TIMES (i, 4)
     {
-      *(v8float *) (p + 2 * i * row_stride) = extract_v8float ((v16float) lanes.part[i], 0);
-      *(v8float *) (p + (2 * i + 1) * row_stride) = extract_v8float ((v16float) lanes.part[i], 1);
+      *(TileFloatRow *) (p + 2 * i * row_stride) = extract_v8float ((v16float) lanes.part[i], 0);
+      *(TileFloatRow *) (p + (2 * i + 1) * row_stride) = extract_v8float ((v16float) lanes.part[i], 1);
     }
 }
 
@@ -129,7 +132,7 @@ tile_splat (TileClock *clock, float value)
 TILE_INLINE TileAcc
 tile_row_broadcast (TileClock *clock, const float *p)
 {
-  v8float row = *(const v8float *) p;
+  v8float row = *(const TileFloatRow *) p;
   TileLanes lanes;
 
   TILE_TIMES (i, 4)
@@ -148,7 +151,7 @@ tile_interleave (v16int32 a, v16int32 b, const bool is_upper)
 TILE_INLINE TileAcc
 tile_col_broadcast (TileClock *clock, const float *p)
 {
-  v8float values = *(const v8float *) p;
+  v8float values = *(const TileFloatRow *) p;
   v16int32 twice = (v16int32) concat (values, values), four[2];
   TileLanes lanes;
 
@@ -180,7 +183,7 @@ tile_transpose (TileClock *clock, TileAcc a)
 TILE_INLINE void
 tile_store_col (TileClock *clock, float *p, TileAcc x)
 {
-  *(v8float *) p = extract_v8float ((v16float) tile_lanes (tile_transpose (clock, x)).part[0], 0);
+  *(TileFloatRow *) p = extract_v8float ((v16float) tile_lanes (tile_transpose (clock, x)).part[0], 0);
 }
 
 /* ---------------------------------------------------------------- bfp16 */
@@ -188,7 +191,7 @@ tile_store_col (TileClock *clock, float *p, TileAcc x)
 TILE_INLINE TileAcc
 tile_mac_bfp (TileClock *clock, TileAcc acc, TileBfp a, TileBfp b)
 {
-  return mac_8x8_8x8T_conf (a, 1, b, 1, acc, 0, 0, 0);
+  return mac_8x8_8x8T (a, b, acc);
 }
 
 TILE_INLINE TileBfp
@@ -218,13 +221,13 @@ tile_bfp_to_acc (TileClock *clock, TileBfp x)
 TILE_INLINE TileAcc
 tile_add_bfp (TileClock *clock, TileAcc acc, TileBfp x)
 {
-  return mac_8x8_8x8T_conf (x, 1, tile_identity (), 1, acc, 0, 0, 0);
+  return mac_8x8_8x8T (x, tile_identity (), acc);
 }
 
 TILE_INLINE TileAcc
 tile_sub_bfp (TileClock *clock, TileAcc acc, TileBfp x)
 {
-  return mac_8x8_8x8T_conf (x, 1, tile_identity (), 1, acc, 0, 1, 0);
+  return msc_8x8_8x8T (x, tile_identity (), acc);
 }
 
 /* ---------------------------------------------------------------- arithmetic */
@@ -253,10 +256,16 @@ tile_to_bf16 (TileAcc x)
   return concat (to_v32bfloat16 (extract_v32accfloat (x, 0)), to_v32bfloat16 (extract_v32accfloat (x, 1)));
 }
 
+TILE_INLINE v64bfloat16
+tile_bf16_ones (void)
+{
+  return concat (broadcast_one_to_v32bfloat16 (), broadcast_one_to_v32bfloat16 ());
+}
+
 TILE_INLINE TileThirds
 tile_thirds (TileAcc x)
 {
-  v64bfloat16 one = broadcast_one_to_v64bfloat16 ();
+  v64bfloat16 one = tile_bf16_ones ();
   TileThirds thirds;
 
   thirds.part[0] = tile_to_bf16 (x);
@@ -318,13 +327,31 @@ tile_polynomial_step (TileClock *clock, TileAcc y, TileAcc x, float c)
 
 /* ---------------------------------------------------------------- comparisons */
 
+/* Bits of the lanes in which a is less than b: their difference is greater than zero as an integer too, and not where both are zeros */
+typedef struct
+{
+  unsigned part[4];
+} TileWhere;
+
+TILE_INLINE TileWhere
+tile_where_less (TileAcc a, TileAcc b)
+{
+  TileLanes difference = tile_lanes (sub (b, a));
+  TileWhere less;
+
+  TILE_TIMES (i, 4)
+    less.part[i] = lt (broadcast_zero_to_v16int32 (), difference.part[i]);
+  return less;
+}
+
 TILE_INLINE TileAcc
 tile_select_less (TileClock *clock, TileAcc a, TileAcc b, TileAcc x, TileAcc y)
 {
-  TileLanes difference = tile_lanes (sub (a, b)), if_less = tile_lanes (x), otherwise = tile_lanes (y);
+  TileLanes if_less = tile_lanes (x), otherwise = tile_lanes (y);
+  TileWhere less = tile_where_less (a, b);
 
   TILE_TIMES (i, 4)
-    otherwise.part[i] = sel (otherwise.part[i], if_less.part[i], lt (difference.part[i], broadcast_zero_to_v16int32 ()));
+    otherwise.part[i] = sel (otherwise.part[i], if_less.part[i], less.part[i]);
   return tile_from_lanes (otherwise);
 }
 

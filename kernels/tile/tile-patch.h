@@ -8,7 +8,9 @@
 
 #include "tile/tile.h"
 
-#if !TILE_DEVICE
+#if TILE_DEVICE
+#include "tile/tile-aie2p-patch.h"
+#else
 
 /* n registers of 64 bytes */
 TILE_INLINE void

@@ -9,7 +9,11 @@
  */
 #pragma once
 
-#include "tile/tile-int.h"
+#include "tile/tile.h"
+
+#if TILE_DEVICE
+#include "tile/tile-aie2p-shift.h"
+#else
 
 /* acc 2^16 + a [4x4] times b [4x8]; a: lanes 0..15 */
 TILE_INLINE TileAcc64
@@ -46,3 +50,5 @@ tile_store_shifted (TileClock *clock, int32_t *p, TileAcc64 x, int shift)
       p[i] = (int32_t) (v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : v);
     }
 }
+
+#endif

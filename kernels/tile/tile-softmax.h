@@ -23,7 +23,9 @@
 
 #include "tile/tile.h"
 
-#if !TILE_DEVICE
+#if TILE_DEVICE
+#include "tile/tile-aie2p-softmax.h"
+#else
 
 typedef struct
 {

@@ -54,6 +54,7 @@
 
 #if TILE_DEVICE
 #include "tile/tile-aie2p-int.h"
+#include "tile/tile-aie2p-lanes.h"
 #else
 #include "tile/tile-host.h"
 #include "tile/tile-host-bfp.h"

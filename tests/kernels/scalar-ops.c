@@ -19,7 +19,7 @@ lane (VectorOp op, const VectorCase *c, int i, float *second)
   switch (op)
     {
     case VECTOR_OP_load_rows:
-      return a[c->first + r * 6 + column];
+      return c->rows[c->first % 3 * 8 + r * 24 + column];
     case VECTOR_OP_splat:
       return a[0];
     case VECTOR_OP_row_broadcast:
@@ -83,9 +83,69 @@ lane (VectorOp op, const VectorCase *c, int i, float *second)
       return a[i] - scalar_bfp_value (c->p, r, column);
     case VECTOR_OP_acc32_to_acc:
       return (float) c->acc32[i];
+    case VECTOR_OP_keep_lanes:
+      return c->mask >> i & 1 ? a[i] : 0;
+    case VECTOR_OP_select_cols:
+      return c->mask >> column & 1 ? a[i] : b[i];
+    case VECTOR_OP_max_bf16:
+      return scalar_bf16 (a[i]) > scalar_bf16 (b[i]) ? scalar_bf16 (a[i]) : scalar_bf16 (b[i]);
+    case VECTOR_OP_keep_between:
+      return c->first + column >= c->begin[r] && c->first + column < c->end_of[r] ? a[i] : b[0];
+    case VECTOR_OP_exp_score:
+      return scalar_exp_score (c->score[i], c->level[i]);
     default:
       return 0;
     }
+}
+
+/* Held in the range */
+static int64_t
+held (int64_t x, int64_t least, int64_t most)
+{
+  return x < least ? least : x > most ? most : x;
+}
+
+static void
+shorts (VectorOp op, const VectorCase *c, VectorOutcome *outcome)
+{
+  for (int i = 0; i < 64; i++)
+    {
+      int x = (int16_t) (held (scalar_shift (c->small[i], c->shift), INT16_MIN, INT16_MAX) & c->j16[0]);
+      int y = (int16_t) (held ((int64_t) c->small[i] + c->small[1], INT16_MIN, INT16_MAX) | c->j16[1]);
+
+      outcome->i32[i] = op == VECTOR_OP_short_product ? x * y
+                        : op == VECTOR_OP_short_mac   ? x * c->j16[2] + c->small[0]
+                                                      : x * y + c->small[i] + c->small[0];
+    }
+}
+
+static void
+wide (VectorOp op, const VectorCase *c, VectorOutcome *outcome)
+{
+  for (int i = 0; i < 32; i++)
+    if (op == VECTOR_OP_load_shifted)
+      outcome->i64[i] = (int64_t) c->acc32[i] * (1 << c->shift);
+    else if (op == VECTOR_OP_store_shifted)
+      outcome->i32[i] = (int32_t) held (scalar_shift (c->narrow[i], c->shift), INT32_MIN, INT32_MAX);
+    else
+      {
+        outcome->i64[i] = c->narrow[i] * 65536;
+        for (int k = 0; k < 4; k++)
+          outcome->i64[i] += (int64_t) c->i16[0][16 + 4 * (i / 8) + k] * c->j16[8 * k + i % 8];
+      }
+}
+
+/* Halves are added to halves, of rows and then of lanes. */
+static float
+sum_lanes (const float *a)
+{
+  float x[64];
+
+  memcpy (x, a, sizeof x);
+  for (int n = 32; n > 0; n /= 2)
+    for (int i = 0; i < n; i++)
+      x[i] = x[i] + x[i + n];
+  return x[0];
 }
 
 /* The order decides which zero is the largest of two. */
@@ -128,21 +188,23 @@ products (VectorOp op, const VectorCase *c, VectorOutcome *outcome)
 void
 scalar_op (VectorOp op, const VectorCase *c, VectorOutcome *outcome)
 {
+  float rounded[64];
+
   for (int i = 0; i < 64; i++)
     outcome->x[i] = lane (op, c, i, &outcome->y[i]);
 
   switch (op)
     {
     case VECTOR_OP_store_rows:
-      for (int i = 0; i < 64; i++) /* a row starts on the last float of the one before */
-        outcome->x[i / 8 * 7 + i % 8] = c->a[i];
+      for (int i = 0; i < 64; i++)
+        outcome->rows[c->first % 2 * 8 + i / 8 * 16 + i % 8] = c->a[i];
       break;
     case VECTOR_OP_store_col:
       for (int r = 0; r < 8; r++)
         outcome->x[r] = c->a[8 * r];
       break;
     case VECTOR_OP_load_bfp:
-      memcpy (outcome->bytes, c->p, sizeof outcome->bytes);
+      memcpy (outcome->bytes, c->p, sizeof c->p);
       break;
     case VECTOR_OP_acc_to_bfp:
       scalar_block_to_bfp (c->a, outcome->bytes);
@@ -166,6 +228,38 @@ scalar_op (VectorOp op, const VectorCase *c, VectorOutcome *outcome)
     case VECTOR_OP_mac_i16i8:
     case VECTOR_OP_mac_i16:
       products (op, c, outcome);
+      break;
+    case VECTOR_OP_mac_i16_shifted:
+    case VECTOR_OP_load_shifted:
+    case VECTOR_OP_store_shifted:
+      wide (op, c, outcome);
+      break;
+    case VECTOR_OP_short_product:
+    case VECTOR_OP_short_mac:
+    case VECTOR_OP_short_mac_add:
+      shorts (op, c, outcome);
+      break;
+    case VECTOR_OP_row_max_bf16:
+      for (int i = 0; i < 64; i++)
+        rounded[i] = scalar_bf16 (c->a[i]);
+      for (int r = 0; r < 8; r++)
+        row_max (rounded + 8 * r, outcome->x + 8 * r);
+      break;
+    case VECTOR_OP_sum_lanes:
+      outcome->x[0] = sum_lanes (c->a);
+      break;
+    case VECTOR_OP_lanes_greater:
+      for (int i = 0; i < 64; i++)
+        outcome->i64[0] |= (int64_t) ((uint64_t) (c->a[i] > c->b[0]) << i);
+      break;
+    case VECTOR_OP_any_less:
+      for (int i = 0; i < 64; i++)
+        outcome->i32[0] |= c->a[i] < c->b[i];
+      break;
+    case VECTOR_OP_copy:
+      memcpy (outcome->bytes + 64, c->j8, sizeof c->j8);
+      memcpy (outcome->bytes + 55 + c->first, c->p + 9, 9);
+      memset (outcome->bytes + 101 + c->first, 0, 9);
       break;
     case VECTOR_OP_blocks_i16:
       for (int i = 0; i < 32; i++)

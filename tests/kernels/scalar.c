@@ -80,14 +80,32 @@ scalar_block_to_bfp (const float values[64], uint8_t *block)
     scalar_row_to_bfp (values + 8 * r, block + 9 * r);
 }
 
-/* Nearest integer to v / 2^n, even between two */
-static int64_t
-shift (int64_t v, int n)
+int64_t
+scalar_shift (int64_t v, int n)
 {
-  int64_t whole = v >> n;
-  uint64_t rest = (uint64_t) v - ((uint64_t) whole << n), half = (uint64_t) 1 << (n - 1);
+  const int64_t unit = (int64_t) 1 << n, rest = v & (unit - 1), whole = (v - rest) / unit;
 
-  return whole + (rest > half || (rest == half && whole % 2 != 0));
+  return whole + (2 * rest > unit || (2 * rest == unit && whole % 2 != 0));
+}
+
+float
+scalar_bf16 (float x)
+{
+  uint32_t bits = (uint32_t) bits_of (x);
+
+  return float_of ((int32_t) ((bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000));
+}
+
+/* The difference in 8 bits after the point, its power of two in 23, of which ten settle what the mantissa lacks */
+float
+scalar_exp_score (float score, float level)
+{
+  int64_t fixed = bits_of (score + (49152 - level)) - 0x47400000 + 64 * 256;
+  int64_t t = (fixed < -32768 ? -32768 : fixed > 32767 ? 32767 : fixed) * 5909;
+  int64_t f = scalar_shift (t, 13) & 1023;
+  int64_t arc = scalar_shift (f * (f - 1024), 8), factor = scalar_shift (160 * f + 624 * 1024, 10);
+
+  return float_of ((int32_t) (t + arc * factor + 115 * (1 << 23)));
 }
 
 float
@@ -101,10 +119,10 @@ scalar_exp2 (float x)
   fixed = fmin (fixed, 127 * 32768 - 1);
   n = (int64_t) floor (fixed / 32768);
   f = (int64_t) fixed - n * 32768;
-  y = 1737 + shift (428 * f, 15);
-  y = 7892 + shift (y * f, 15);
-  y = 22711 + shift (y * f, 15);
-  y = shift ((y < 32767 ? y : 32767) * f, 7);
+  y = 1737 + scalar_shift (428 * f, 15);
+  y = 7892 + scalar_shift (y * f, 15);
+  y = 22711 + scalar_shift (y * f, 15);
+  y = scalar_shift ((y < 32767 ? y : 32767) * f, 7);
   return (float) ldexp (1 + y / 8388608.0, (int) n);
 }
 
@@ -177,7 +195,7 @@ scalar_gelu_coarse (float x)
   int64_t y = bump[8];
 
   for (int i = 7; i > 0; i--)
-    y = bump[i] + shift (y * u, 15);
-  y = 47616 + shift (y * u, 10);
+    y = bump[i] + scalar_shift (y * u, 15);
+  y = 47616 + scalar_shift (y * u, 10);
   return (x > 0 ? x : 0) - (float) (y * 0x1p-20);
 }

@@ -21,6 +21,15 @@ void scalar_row_to_bfp (const float values[8], uint8_t *row);
 /* An 8x8 block of row-major values to 72 bytes */
 void scalar_block_to_bfp (const float values[64], uint8_t *block);
 
+/* Nearest integer to v / 2^n, even between two */
+int64_t scalar_shift (int64_t v, int n);
+
+/* Nearest bf16, even between two */
+float scalar_bf16 (float x);
+
+/* 2^-12 e^((score - level + 64) / 8) of tile-softmax.h */
+float scalar_exp_score (float score, float level);
+
 float scalar_exp2 (float x);
 float scalar_reciprocal (float x);
 float scalar_rsqrt (float x);

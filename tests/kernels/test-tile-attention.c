@@ -37,25 +37,6 @@ to_bf16 (float x)
   return x;
 }
 
-/* 2^-12 e^((score - level + 64) / 8): the difference in 8 bits after the point, its power of two in 23, of which ten settle what the mantissa lacks */
-static float
-plain_exp_score (float score, float level)
-{
-  float offset = 49152 - level, sum = score + offset, y;
-  gint32 fixed, t, rounded, f, arc, factor, bits;
-
-  memcpy (&bits, &sum, sizeof bits);
-  fixed = CLAMP (bits - 0x47400000 + 64 * 256, -32768, 32767);
-  t = fixed * 5909;
-  rounded = (gint32) rint (t / 8192.0);
-  f = rounded & 1023;
-  arc = (gint32) rint (f * (f - 1024) / 256.0);
-  factor = (gint32) rint ((160 * f + 624 * 1024) / 1024.0);
-  bits = t + arc * factor + 115 * (1 << 23);
-  memcpy (&y, &bits, sizeof y);
-  return y;
-}
-
 /* Sum of products of two rows of 64, over groups of eight; pairs without low times low */
 static float
 plain_dot (float sum, guint8 *a, gboolean is_a_pair, guint row_a, guint8 *b, gboolean is_b_pair, guint row_b)
@@ -130,7 +111,7 @@ plain_weights (Case *c, guint row, guint block, gboolean is_pair, const float sc
       float weight[8];
 
       for (guint i = 0; i < 8; i++)
-        weight[i] = is_seen (c, row, 64 * block + 8 * group + i) ? plain_exp_score (score[8 * group + i], carry->level) : 0;
+        weight[i] = is_seen (c, row, 64 * block + 8 * group + i) ? scalar_exp_score (score[8 * group + i], carry->level) : 0;
       plain_bfp_pack_pair (weight, hi, is_pair ? lo : unused);
       sum = scalar_bfp_mac (sum, hi, 0, ones, 0);
       if (is_pair)
@@ -181,7 +162,7 @@ plain_align_row (Case *c, guint row, float *y)
     {
       plain_scores (c, row, block, score);
       for (guint key = 0; key < 64; key++)
-        y[64 * block + key] = is_seen (c, row, 64 * block + key) ? plain_exp_score (score[key], carry.level) * factor : 0;
+        y[64 * block + key] = is_seen (c, row, 64 * block + key) ? scalar_exp_score (score[key], carry.level) * factor : 0;
     }
 }
 

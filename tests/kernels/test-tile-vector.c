@@ -1,5 +1,8 @@
 /* test-tile-vector.c - the functions of tile.h in every instruction set that this processor has, against plain loops: bit for bit
  *
+ * The device half of tile.h is held against the same loops, with aie2p.h in place of the device. What it has instructions for, or makes of integers,
+ * is the same to the bit; an fp32 product, which it makes of bf16, is close.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "tile/kernels.h"
@@ -21,6 +24,10 @@ void vector_op_avx2 (VectorOp op, const VectorCase *c, VectorOutcome *outcome);
 #if !defined TILE_ONLY_AVX2
 void vector_op_avx512 (VectorOp op, const VectorCase *c, VectorOutcome *outcome);
 #endif
+#endif
+
+#if defined TILE_HAS_DEVICE
+void vector_op_device (VectorOp op, const VectorCase *c, VectorOutcome *outcome);
 #endif
 
 static const struct
@@ -108,11 +115,24 @@ random_case (Values values, VectorCase *c)
       c->positive[i] = fabsf (random_float (values == VALUES_ORDINARY ? 120 : 3, values == VALUES_ORDINARY ? 134 : 250));
       if (c->positive[i] < 0x1p-124f)
         c->positive[i] = 1;
+      c->score[i] = (float) g_test_rand_double_range (-300, 300);
+      c->level[i] = (float) g_test_rand_double_range (-100, 100);
+      c->small[i] >>= 3;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (c->rows); i++)
+    c->rows[i] = random_value (values);
+  for (guint i = 0; i < 8; i++)
+    {
+      c->begin[i] = g_test_rand_int_range (-2, 20);
+      c->end_of[i] = g_test_rand_int_range (-2, 20);
     }
   random_block (values, c->p);
   random_block (values, c->q);
   for (guint i = 0; i < G_N_ELEMENTS (c->acc64); i++)
     c->acc64[i] >>= g_test_rand_int_range (values == VALUES_WIDE ? 1 : 8, 60);
+  for (guint i = 0; i < G_N_ELEMENTS (c->narrow); i++)
+    c->narrow[i] >>= g_test_rand_int_range (24, 60);
+  c->shift = g_test_rand_int_range (1, 21);
   c->first = g_test_rand_int_range (0, 9);
   c->end = g_test_rand_int_range (0, 10);
   c->pair = g_test_rand_int_range (0, 4);
@@ -128,15 +148,24 @@ bits_of (float x)
 }
 
 static gboolean
-same_floats (const float *found, const float *expected)
+same_floats (const float *found, const float *expected, gsize n)
 {
-  for (guint i = 0; i < 64; i++)
+  for (gsize i = 0; i < n; i++)
     if (bits_of (found[i]) != bits_of (expected[i]) && !(isnan (found[i]) && isnan (expected[i])))
       {
-        g_test_message ("lane %u is %a (%g), not %a (%g)", i, found[i], found[i], expected[i], expected[i]);
+        g_test_message ("lane %" G_GSIZE_FORMAT " is %a (%g), not %a (%g)", i, found[i], found[i], expected[i], expected[i]);
         return FALSE;
       }
   return TRUE;
+}
+
+static gboolean
+same_integers (const VectorOutcome *found, const VectorOutcome *expected)
+{
+  return memcmp (found->bytes, expected->bytes, sizeof found->bytes) == 0
+         && memcmp (found->i16, expected->i16, sizeof found->i16) == 0
+         && memcmp (found->i32, expected->i32, sizeof found->i32) == 0
+         && memcmp (found->i64, expected->i64, sizeof found->i64) == 0;
 }
 
 static void
@@ -155,15 +184,78 @@ test_ops (gconstpointer data)
 
           func (op, &c, &found);
           scalar_op (op, &c, &expected);
-          if (!same_floats (found.x, expected.x) || !same_floats (found.y, expected.y)
-              || memcmp (found.bytes, expected.bytes, sizeof found.bytes) != 0
-              || memcmp (found.i16, expected.i16, sizeof found.i16) != 0
-              || memcmp (found.i32, expected.i32, sizeof found.i32) != 0
-              || memcmp (found.i64, expected.i64, sizeof found.i64) != 0)
+          if (!same_floats (found.x, expected.x, 64) || !same_floats (found.y, expected.y, 64)
+              || !same_floats (found.rows, expected.rows, G_N_ELEMENTS (found.rows)) || !same_integers (&found, &expected))
             g_error ("%s differs from its definition in round %u", op_names[op], round);
         }
     }
 }
+
+#if defined TILE_HAS_DEVICE
+
+/* What the device computes with products of floats: where sums cancel, the error is that of their terms. */
+static float
+device_tolerance (VectorOp op, const VectorCase *c, guint lane)
+{
+  const float a = c->a[lane];
+
+  switch (op)
+    {
+    case VECTOR_OP_mul:
+    case VECTOR_OP_fma:
+      return 0x1p-21f * (fabsf (a * c->b[lane]) + fabsf (c->c[lane]));
+    case VECTOR_OP_mul_scalar:
+    case VECTOR_OP_fma_scalar:
+      return 0x1p-21f * (fabsf (a * c->b[0]) + fabsf (c->c[lane]));
+    case VECTOR_OP_reciprocal:
+      return 0x1p-20f / c->positive[lane];
+    case VECTOR_OP_rsqrt:
+      return 0x1p-20f / sqrtf (c->positive[lane]);
+    case VECTOR_OP_log2:
+    case VECTOR_OP_gelu:
+      return 4e-6f;
+    default:
+      return 0;
+    }
+}
+
+static gboolean
+close_floats (VectorOp op, const VectorCase *c, const float *found, const float *expected)
+{
+  for (guint i = 0; i < 64; i++)
+    if (bits_of (found[i]) != bits_of (expected[i]) && !(fabsf (found[i] - expected[i]) <= device_tolerance (op, c, i)))
+      {
+        g_test_message ("lane %u is %a (%g), not %a (%g)", i, found[i], found[i], expected[i], expected[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static void
+test_device (void)
+{
+  for (guint round = 0; round < 500 * N_VALUES; round++)
+    {
+      const Values values = round % N_VALUES;
+      VectorCase c;
+
+      random_case (values, &c);
+      for (VectorOp op = 0; op < VECTOR_N_OPS; op++)
+        {
+          VectorOutcome found = { 0 }, expected = { 0 };
+
+          if (values != VALUES_ORDINARY && device_tolerance (op, &c, 0) > 0)
+            continue;
+          vector_op_device (op, &c, &found);
+          scalar_op (op, &c, &expected);
+          if (!close_floats (op, &c, found.x, expected.x) || !same_floats (found.y, expected.y, 64)
+              || !same_floats (found.rows, expected.rows, G_N_ELEMENTS (found.rows)) || !same_integers (&found, &expected))
+            g_error ("%s of the device half differs from its definition in round %u", op_names[op], round);
+        }
+    }
+}
+
+#endif
 
 /* The definitions themselves against the functions they approximate */
 static void
@@ -240,6 +332,9 @@ main (int argc, char **argv)
 
           g_test_add_data_func (path, GSIZE_TO_POINTER (s), test_ops);
         }
+#if defined TILE_HAS_DEVICE
+  g_test_add_func ("/tile/device/functions", test_device);
+#endif
   g_test_add_func ("/tile/accuracy", test_accuracy);
   g_test_add_func ("/tile/clock", test_clock);
   return g_test_run ();

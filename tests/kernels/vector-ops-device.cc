@@ -1,0 +1,8 @@
+/* vector-ops-device.cc - the operations of vector-ops.h by the device half of tile.h, over what aie2p.h has in place of the
+ * device
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "aie2p.h"
+
+#include "vector-ops.c" // NOLINT(bugprone-suspicious-include): the same source, as C++
