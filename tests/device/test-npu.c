@@ -414,6 +414,7 @@ typedef struct
   float *mel, *encoder, *logits;
   guint n_mel, n_encoder, n_logits;
   ScribeCandidates text, time;
+  double flops; /* that the profile has of all ops */
 } Heard;
 
 static void
@@ -486,6 +487,8 @@ hear (const char *name, const Array *array, ScribeModel *model, Heard *heard)
   run.queries = queries + 1;
   scribe_device_run (device, text, &run, &error);
   g_assert_no_error (error);
+  for (guint i = 0; i < device->profile->rows->len; i++)
+    heard->flops += g_array_index (device->profile->rows, ScribeProfileRow, i).flops;
   heard->text = queries[1].text;
   heard->time = queries[1].time;
   scribe_device_plan_free (device, text);
@@ -510,6 +513,7 @@ test_whisper (void)
       assert_like (array, "mel", found.mel, expected.mel, expected.n_mel, 0.001);
       assert_like (array, "encoder", found.encoder, expected.encoder, expected.n_encoder, array->fast ? 0.02 : 0.001);
       assert_like (array, "logits", found.logits, expected.logits, expected.n_logits, array->fast ? 0.04 : 0.001);
+      g_assert_cmpfloat_with_epsilon (found.flops, expected.flops, 1e-6 * expected.flops);
       g_assert_cmpuint (found.text.n, ==, expected.text.n);
       g_assert_cmpint (found.text.top[0].token, ==, expected.text.top[0].token);
       g_assert_cmpfloat_with_epsilon (found.text.log_sum_exp, expected.text.log_sum_exp, array->fast ? 0.5 : 0.02);

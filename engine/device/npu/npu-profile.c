@@ -81,14 +81,38 @@ busy_between (const NpuTimer *from, const NpuTimer *to, guint *n_tiles)
 
 /* What an op did belongs to the row that has its time. */
 static void
-count_run (const ScribePlan *plan, const ScribeRun *run, guint op_index, ScribeProfileRow *row)
+count_work (const ScribePlan *plan, const ScribeRun *run, guint op_index, ScribeProfileRow *row)
 {
   const ScribeDevice *device = &plan->device->base;
   const ScribeOp *op = g_ptr_array_index (plan->graph->ops, op_index);
 
-  npu_profile_row (plan, op_index)->runs++;
   row->flops += scribe_run_flops (run, op, device->window_ctx);
   row->bytes += scribe_run_bytes (run, op, device->window_ctx, 1);
+}
+
+static void
+count_run (const ScribePlan *plan, const ScribeRun *run, guint op_index, ScribeProfileRow *row)
+{
+  npu_profile_row (plan, op_index)->runs++;
+  count_work (plan, run, op_index, row);
+}
+
+static gboolean
+has_timer (const NpuReport *report, guint op_index)
+{
+  for (guint i = 0; i < report->timers->len; i++)
+    if (g_array_index (report->timers, NpuTimer, i).id == op_index)
+      return TRUE;
+  return FALSE;
+}
+
+/* Linear ops that are one product with the one before have no time of their own. */
+static void
+count_rest_of_group (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report, guint first, ScribeProfileRow *row)
+{
+  for (guint i = first + 1; i < plan->graph->ops->len && plan->groups[i] == 0; i++)
+    if (!has_timer (report, i))
+      count_work (plan, run, i, row);
 }
 
 static ScribeProfileRow *
@@ -148,7 +172,10 @@ add_modelled (const ScribePlan *plan, const ScribeRun *run, const NpuReport *rep
       row->transfer += (all - kernel - overhead) * cycle;
       row->n_tiles = MAX (row->n_tiles, n_tiles);
       if (i + 1 == report->timers->len || timer[1].id != timer->id)
-        count_run (plan, run, timer->id, row);
+        {
+          count_run (plan, run, timer->id, row);
+          count_rest_of_group (plan, run, report, timer->id, row);
+        }
       last = timer;
     }
 }
