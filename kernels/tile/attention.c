@@ -98,6 +98,14 @@ sees_any (const TileAttention *state, int i)
   return state->some_begin[i] < state->n_keys + TILE_HEAD && state->some_end[i] > state->n_keys;
 }
 
+/* Of block (i, j) of scores or weights: fill, where a row of it does not see a key */
+TILE_SHARED TileAcc
+keep_seen (TileClock *clock, const TileAttention *state, TileAcc x, int i, int j, float fill)
+{
+  return tile_keep_between (clock, x, state->begin + TILE_BLOCK * i, state->end + TILE_BLOCK * i, state->n_keys + TILE_BLOCK * j,
+                            fill);
+}
+
 static void
 find_active (TileClock *clock, TileAttention *state)
 {
@@ -205,10 +213,14 @@ score_rows (TileClock *clock,
             float *scores)
 {
   const bool is_first = from->part == 0, is_last = !is_k_pair || from->part == 1;
+  bool is_masked[2];
   TileBf16 largest[2];
 
   TILE_TIMES (r, 2)
-    largest[r] = tile_acc_to_bf16 (clock, tile_splat (clock, TILE_SCORE_LEAST));
+    {
+      is_masked[r] = is_last && !sees_all (state, rows[r]);
+      largest[r] = tile_acc_to_bf16 (clock, tile_splat (clock, TILE_SCORE_LEAST));
+    }
   for (int j = 0; j < N_BLOCKS; j += 2)
     {
       TileAcc sums[2][2];
@@ -218,16 +230,16 @@ score_rows (TileClock *clock,
           sums[r][c] = is_first ? tile_zero_acc (clock) : tile_load_acc (clock, acc_block (scores, rows[r], j + c));
       multiply (clock, from, SCORES, is_q_pair, is_k_pair, rows, j, sums);
       TILE_TIMES (r, 2)
+        if (is_masked[r])
+          TILE_TIMES (c, 2)
+            sums[r][c] = keep_seen (clock, state, sums[r][c], rows[r], j + c, TILE_SCORE_LEAST);
+      TILE_TIMES (r, 2)
         TILE_TIMES (c, 2)
-          {
-            if (is_last && !sees_all (state, rows[r]))
-              sums[r][c] = tile_keep_between (clock, sums[r][c], state->begin + TILE_BLOCK * rows[r],
-                                              state->end + TILE_BLOCK * rows[r], state->n_keys + TILE_BLOCK * (j + c),
-                                              TILE_SCORE_LEAST);
-            tile_store_acc (clock, acc_block (scores, rows[r], j + c), sums[r][c]);
-            if (is_last)
-              largest[r] = tile_max_bf16 (clock, largest[r], tile_acc_to_bf16 (clock, sums[r][c]));
-          }
+          tile_store_acc (clock, acc_block (scores, rows[r], j + c), sums[r][c]);
+      if (is_last)
+        TILE_TIMES (r, 2)
+          TILE_TIMES (c, 2)
+            largest[r] = tile_max_bf16 (clock, largest[r], tile_acc_to_bf16 (clock, sums[r][c]));
     }
   TILE_TIMES (r, 2)
     if (is_last)
@@ -308,8 +320,8 @@ raise_levels (TileClock *clock, TileAttention *state, float *output)
   tile_store_acc (clock, state->sum, tile_mul (clock, tile_load_acc (clock, state->sum), tile_load_acc (clock, state->factor)));
 }
 
-TILE_INLINE void
-weigh (TileClock *clock, TileAttention *state, const bool is_pair, float *scores)
+static void
+weigh (TileClock *clock, TileAttention *state, float *scores)
 {
   TileAcc magic = tile_splat (clock, TILE_SCORE_MAGIC);
   TileBfp ones = tile_load_bfp (clock, state->ones);
@@ -328,12 +340,11 @@ weigh (TileClock *clock, TileAttention *state, const bool is_pair, float *scores
           TileBfp hi, lo;
 
           if (!sees_all (state, i))
-            weight = tile_keep_between (clock, weight, state->begin + TILE_BLOCK * i, state->end + TILE_BLOCK * i,
-                                        state->n_keys + TILE_BLOCK * j, 0);
+            weight = keep_seen (clock, state, weight, i, j, 0);
           hi = tile_acc_to_bfp (clock, weight);
           tile_store_bfp (clock, weights, hi);
           sum = tile_mac_bfp (clock, sum, hi, ones);
-          if (!is_pair)
+          if (!state->is_v_pair)
             continue;
           lo = tile_acc_to_bfp (clock, tile_sub_bfp (clock, weight, hi));
           tile_store_bfp (clock, weights + TILE_BLOCK_BYTES, lo);
@@ -351,10 +362,7 @@ tile_attention_weights (TileClock *clock, TileAttention *state, float *scores, f
 
   raise_levels (&here, state, output);
   tile_store_acc (&here, state->found, tile_zero_acc (&here));
-  if (state->is_v_pair)
-    weigh (&here, state, true, scores);
-  else
-    weigh (&here, state, false, scores);
+  weigh (&here, state, scores);
   tile_store_acc (&here, state->sum, tile_add (&here, tile_load_acc (&here, state->sum), tile_load_acc (&here, state->found)));
   *clock = here;
 }
@@ -477,8 +485,7 @@ tile_attention_align (TileClock *clock, TileAttention *state, const float *score
 
               weight = tile_mul (&here, tile_exp_score (&here, tile_load_acc (&here, block), offset), factor);
               if (!sees_all (state, i))
-                weight = tile_keep_between (&here, weight, state->begin + TILE_BLOCK * i, state->end + TILE_BLOCK * i,
-                                            state->n_keys + TILE_BLOCK * j, 0);
+                weight = keep_seen (&here, state, weight, i, j, 0);
             }
           store_pair (&here, weight, out);
           out += 2 * TILE_BLOCK_BYTES;

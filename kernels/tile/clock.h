@@ -37,6 +37,13 @@
 #define TILE_DEVICE 0
 #endif
 
+/* A function so large that it is in the device's program once, and called, however many kernels use it */
+#if TILE_DEVICE
+#define TILE_SHARED inline __attribute__ ((noinline))
+#else
+#define TILE_SHARED TILE_INLINE
+#endif
+
 /* The name of a kernel compiled for one instruction set of the host, see kernels.h */
 #if defined TILE_SET
 #define TILE_PASTE(name, set)   name##_##set
@@ -48,7 +55,6 @@
 
 typedef struct
 {
-  char nothing;
 } TileClock;
 
 #define tile_clock_count(clock, vector, move, load, store, scalar) ((void) (clock))

@@ -39,7 +39,7 @@ tile_fraction_product (v32int16 a, v32int16 b)
   return srs_to_v32int16 (mul_elem_32 (a, 1, b, 1), 15, 1);
 }
 
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_exp2 (TileClock *clock, TileAcc x)
 {
   const int32_t magic = 0x43c00000;
@@ -76,7 +76,7 @@ tile_exp2 (TileClock *clock, TileAcc x)
   return tile_from_lanes (lanes);
 }
 
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_gelu_coarse (TileClock *clock, TileAcc x)
 {
   const int16_t bump[] = { -5615, 7185, 396, -10214, 7990, 1134, -2771, 407 };
@@ -254,7 +254,7 @@ tile_mac_i16 (TileClock *clock, TileAcc64 acc, TileI16 a, TileI16 b)
 }
 
 /* The upper half in units of 2^16, as the low bits of 2^39, and the lower one as those of 2^23: their sum is rounded once. */
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_lanes_to_acc (TileClock *clock, TileLanes lanes)
 {
   TileLanes upper, lower;

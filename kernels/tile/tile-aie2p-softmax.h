@@ -140,7 +140,7 @@ tile_larger_of_pairs (v32int16 a, v32int16 b)
   return (v32int16) max ((v32bfloat16) shuffle (a, b, T16_32x2_lo), (v32bfloat16) shuffle (a, b, T16_32x2_hi));
 }
 
-TILE_INLINE TileBf16
+TILE_SHARED TileBf16
 tile_row_max_bf16 (TileClock *clock, TileBf16 a)
 {
   v32int16 x = tile_larger_of_pairs ((v32int16) a.part[0], (v32int16) a.part[1]);
@@ -156,7 +156,7 @@ tile_row_max_bf16 (TileClock *clock, TileBf16 a)
 
 /* ---------------------------------------------------------------- what a row sees */
 
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_keep_between (TileClock *clock, TileAcc x, const int32_t *begin, const int32_t *end, int32_t first, float fill)
 {
   const v16int32 columns = { 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7 };

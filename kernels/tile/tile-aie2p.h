@@ -10,7 +10,7 @@
  * rest of 64.
  *
  * Never compiled for the device or run on it, for want of the compiler and of the hardware. What is called here stands, with its source, in
- * tests/kernels/aie2p.h, through which this file is compiled and run on the host in every test.
+ * aie2p-declarations.h, through which this file is compiled and run on the host in every test.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -148,7 +148,7 @@ tile_interleave (v16int32 a, v16int32 b, const bool is_upper)
 }
 
 /* p[r] in all lanes of row r: every value doubled three times */
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_col_broadcast (TileClock *clock, const float *p)
 {
   v8float values = *(const TileFloatRow *) p;
@@ -164,7 +164,7 @@ tile_col_broadcast (TileClock *clock, const float *p)
 }
 
 /* Three perfect shuffles of 64 lanes transpose 8 x 8. */
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_transpose (TileClock *clock, TileAcc a)
 {
   TileLanes lanes = tile_lanes (a);
@@ -289,7 +289,7 @@ tile_mul_thirds (TileThirds a, TileThirds b)
   return mac_elem_64 (a.part[0], b.part[0], x);
 }
 
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_mul (TileClock *clock, TileAcc a, TileAcc b)
 {
   return tile_mul_thirds (tile_thirds (a), tile_thirds (b));
@@ -344,7 +344,7 @@ tile_where_less (TileAcc a, TileAcc b)
   return less;
 }
 
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_select_less (TileClock *clock, TileAcc a, TileAcc b, TileAcc x, TileAcc y)
 {
   TileLanes if_less = tile_lanes (x), otherwise = tile_lanes (y);
@@ -428,7 +428,7 @@ tile_mask_rows (TileClock *clock, TileAcc a, int first, int end, float fill)
 
 /* Of the transpose, register i has columns 2 i and 2 i + 1 of every row: 0 and 2, 1 and 3 are added or compared first, then what they gave, then
  * the two halves. */
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_row_sum (TileClock *clock, TileAcc a)
 {
   TileAcc t = tile_transpose (clock, a);
@@ -448,7 +448,7 @@ tile_ordered (v16int32 x)
   return sel (x, sub (broadcast_to_v16int32 (INT32_MIN), x), lt (x, broadcast_zero_to_v16int32 ()));
 }
 
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_row_max (TileClock *clock, TileAcc a)
 {
   TileLanes t = tile_lanes (tile_transpose (clock, a));

@@ -7,7 +7,7 @@
 #pragma once
 
 /* 1 / x, relative error below 2e-7; x normal, 2^-125 < |x| < 2^125 */
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_reciprocal (TileClock *clock, TileAcc x)
 {
   TileAcc two = tile_splat (clock, 2);
@@ -20,7 +20,7 @@ tile_reciprocal (TileClock *clock, TileAcc x)
 }
 
 /* 1 / sqrt (x), relative error below 3e-7; x positive and normal */
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_rsqrt (TileClock *clock, TileAcc x)
 {
   TileAcc three_halves = tile_splat (clock, 1.5f);
@@ -35,13 +35,15 @@ tile_rsqrt (TileClock *clock, TileAcc x)
 
 /* c[0] + c[1] x + ... + c[n - 1] x^(n - 1) by Horner's scheme, every product and sum rounded. x is split in bf16 once; a step costs six products,
  * the splitting of what is there so far, and the constant, half of it as products and half as moves. */
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_polynomial (TileClock *clock, TileAcc x, const float *c, const int n)
 {
   TileAcc y = tile_splat (clock, c[n - 1]);
 
   tile_clock_count (clock, 2, 6, 0, 0, 0);
+#if !TILE_DEVICE
 #pragma GCC unroll 16
+#endif
   for (int i = n - 2; i >= 0; i--)
     y = tile_polynomial_step (clock, y, x, c[i]);
   tile_clock_depth (clock, n * (2 * TILE_LATENCY_VECTOR + 2 * TILE_LATENCY_MOVE));
@@ -49,7 +51,7 @@ tile_polynomial (TileClock *clock, TileAcc x, const float *c, const int n)
 }
 
 /* log2 (x), absolute error below 1e-7 plus that of rounding the result; x positive and normal. Cephes' logf polynomial. */
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_log2 (TileClock *clock, TileAcc x)
 {
   static const float coefficients[] = { 3.3333331174e-1f,  -2.4999993993e-1f, 2.0000714765e-1f,
@@ -68,7 +70,7 @@ tile_log2 (TileClock *clock, TileAcc x)
  *
  * It is max (x, 0) less g (u) = u erfc (u / sqrt 2) / 2 of u = |x|, a bump that is 0 at 0 and, to 6e-6, from 4.75 on: a polynomial of degree 11
  * in u - 2.375, fitted to the least largest error with both ends held at 0. */
-TILE_INLINE TileAcc
+TILE_SHARED TileAcc
 tile_gelu (TileClock *clock, TileAcc x)
 {
   static const float bump[] = {

@@ -1,8 +1,8 @@
-/* aie2p.cc - what the functions of aie2p.h do
+/* aie2p.cc - what the functions of kernels/tile/aie2p-declarations.h do
  *
  * SPDX-License-Identifier: MIT
  */
-#include "aie2p.h"
+#include "tile/aie2p-declarations.h"
 
 #include <string.h>
 

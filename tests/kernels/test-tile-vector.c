@@ -1,6 +1,6 @@
 /* test-tile-vector.c - the functions of tile.h in every instruction set that this processor has, against plain loops: bit for bit
  *
- * The device half of tile.h is held against the same loops, with aie2p.h in place of the device. What it has instructions for, or makes of integers,
+ * The device half of tile.h is held against the same loops, with aie2p.cc in place of the device. What it has instructions for, or makes of integers,
  * is the same to the bit; an fp32 product, which it makes of bf16, is close.
  *
  * SPDX-License-Identifier: MIT

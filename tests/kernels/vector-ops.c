@@ -233,7 +233,8 @@ others (TileClock *clock, VectorOp op, const VectorCase *c, VectorOutcome *outco
 void
 vector_op (VectorOp op, const VectorCase *c, VectorOutcome *outcome)
 {
-  TileClock clock = { 0 };
+  static TileClock from_zero; /* the device's holds nothing that a list could begin with */
+  TileClock clock = from_zero;
   TileAcc second = tile_zero_acc (&clock);
 
   if (block_float (&clock, op, c, outcome) || integers (&clock, op, c, outcome) || shorts (&clock, op, c, outcome)

@@ -1,4 +1,4 @@
-/* aie2p.h - the vectors of AIE2P and what kernels/tile calls of them, on the host
+/* aie2p-declarations.h - the vectors of AIE2P and what kernels/tile calls of them, on the host
  *
  * The compiler for the device is not here. In its place stand the types and the functions that its headers would bring, exactly
  * those that kernels/tile/tile-aie2p*.h use, with the parameters that they have there. So every file of a core's program can be
@@ -6,9 +6,10 @@
  * any machine's test. Registers of another kind or width do not convert into each other here, where the headers let some
  * through: what passes here passes there.
  *
- * In aie2p.cc each function does what its namesake does, as far as the sources tell, so test-tile-vector.c runs the device half
- * and compares it with the definitions of tile.h. That proves the logic over these functions, not the functions themselves: rounding
- * in sums, denormals, infinities and the blocks of 72 bytes are as tile.h has them (docs/npu.md, section 8).
+ * In tests/kernels/aie2p.cc each function does what its namesake does, as far as the sources tell, so test-tile-vector.c runs
+ * the device half and compares it with the definitions of tile.h. That proves the logic over these functions, not the functions
+ * themselves: rounding in sums, denormals, infinities and the blocks of 72 bytes are as tile.h has them (docs/npu.md, section
+ * 8).
  *
  * Where the parameters were read, in Xilinx/llvm-aie as of 2026:
  *
@@ -186,7 +187,7 @@ AIE2P v64int8 pack (v64int16 x);
 AIE2P v32bfloat16 to_v32bfloat16 (v32accfloat x);
 AIE2P v64bfp16ebs8 to_v64bfp16ebs8 (v64accfloat x);
 
-/* Products lane by lane, and of matrices. zero: sum counts as 0; shift: sum moves up by 16 bits first; less_...: with the other sign */
+/* Products lane by lane, and of matrices. zero: sum counts as 0; shift: it moves up by 16 bits first; less: with the other sign */
 AIE2P v64acc32 add_conf (v64acc32 a, v64acc32 b, int zero, int shift, int less_a, int less_b);
 AIE2P v64acc32 mul_elem_64 (v64int16 a, int sign_a, v64int16 b, int sign_b);
 AIE2P v64acc32 mac_elem_64 (v64int16 a, int sign_a, v64int16 b, int sign_b, v64acc32 sum);
