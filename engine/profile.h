@@ -16,7 +16,7 @@
  *   kernel     from when the run was handed to the driver until its end was seen, everything that the array does included
  *   overhead   handing it over
  *   transfer   showing the array what the host has written
- * Rows of ops have what the host did for them, and how often.
+ * It has the graph's operations and bytes as well. Rows of ops have what the host did for them, and how often.
  *
  * SPDX-License-Identifier: MIT
  */

@@ -167,6 +167,60 @@ test_same_bits (void)
   g_assert_cmpmem (found->data, found->len, expected->data, expected->len);
 }
 
+/* Two runs of a graph that is given rows, not samples. */
+static GByteArray *
+normed (const char *name)
+{
+  enum
+  {
+    N_COLS = 128,
+    N_ROWS = 70
+  };
+  const ScribeDeviceOptions options = {
+    .n_caches = 2, .n_state = N_COLS, .n_text_ctx = 64, .n_audio_ctx = N_ROWS, .n_sequences = 1, .n_windows = 1
+  };
+  GByteArray *found = g_byte_array_new ();
+  g_autoptr (GError) error = NULL;
+  ScribeDevice *device = scribe_device_open (name, &options, NULL, &error);
+  g_autoptr (ScribeGraph) graph = scribe_graph_new ();
+  float gain[N_COLS], bias[N_COLS], rows[N_ROWS * N_COLS];
+  const ScribeNorm norm = { gain, bias };
+  const ScribeTensor *out = scribe_graph_layer_norm (graph, "norm", scribe_graph_input (graph, SCRIBE_ROWS_CTX, N_COLS), &norm);
+  const float *const inputs[] = { rows };
+  const ScribeRun run = { .inputs = inputs, .n_ctx = N_ROWS };
+  ScribePlan *plan;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < N_COLS; i++)
+    {
+      gain[i] = 1 + (float) i / N_COLS;
+      bias[i] = (float) (i % 3);
+    }
+  scribe_graph_keep (graph, out, "y");
+  plan = scribe_device_prepare (device, graph, &error);
+  g_assert_no_error (error);
+  for (guint time = 0; time < 2; time++)
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+        rows[i] = sinf ((float) (i * (time + 1)));
+      scribe_device_run (device, plan, &run, &error);
+      g_assert_no_error (error);
+      note_kept (&(Side){ .device = device }, graph, plan, &run, found);
+    }
+  scribe_device_plan_free (device, plan);
+  scribe_device_close (device);
+  return found;
+}
+
+static void
+test_rows (void)
+{
+  g_autoptr (GByteArray) expected = normed ("emulator"), found = normed ("npu");
+
+  g_assert_cmpuint (found->len, >, 0);
+  g_assert_cmpmem (found->data, found->len, expected->data, expected->len);
+}
+
 /* Times come from a clock of the host, in a row of their own; ops have only what the host did. */
 static void
 test_times_are_measured (void)
@@ -269,6 +323,7 @@ main (int argc, char **argv)
   g_setenv ("TILESCRIBE_XRT", g_getenv ("TILESCRIBE_TEST_PLUGIN"), TRUE);
 
   g_test_add_func ("/npu-plugin/same-bits", test_same_bits);
+  g_test_add_func ("/npu-plugin/rows", test_rows);
   g_test_add_func ("/npu-plugin/times-are-measured", test_times_are_measured);
   g_test_add_func ("/npu-plugin/what-is-missing", test_what_is_missing);
   result = g_test_run ();

@@ -282,23 +282,25 @@ static const NpuArrayClass xrt_class = {
   .close = xrt_close,
 };
 
-/* Why the plug-in, which is there, cannot be loaded. dlopen()'s own words are in the user's language, so what it depends on is tried by itself. */
-static void
-set_load_error (GError **error, const char *path, const char *why)
-{
-  void *xrt = dlopen (XRT, RTLD_LAZY | RTLD_LOCAL);
+#define STAYS (RTLD_LOCAL | RTLD_NODELETE) /* in memory, also when it is closed */
 
-  if (xrt == NULL)
-    g_set_error (
-        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-        _ ("XRT, through which the NPU is used, is not installed. Run “sudo apt install libxrt2 libxrt-npu2” (Debian 13: "
-           "from backports) or “sudo pacman -S xrt xrt-plugin-amdxdna” (%s)."),
-        why);
-  else
-    g_set_error (
-        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-        _ ("“%s” does not go with the XRT that is installed, which is too old: version %s or a newer one is needed (%s)."), path,
-        XRT_OLDEST, why);
+/* dlopen()'s own words are in the user's language: whether XRT is there is found out by itself. */
+static gboolean
+has_xrt (void)
+{
+  void *library = dlopen (XRT, RTLD_LAZY | STAYS);
+
+  return library && dlclose (library) == 0;
+}
+
+/* The table of the plug-in at this path; NULL: it has none, or of another version. */
+static const ScribeXrtPlugin *
+table_of (void *library)
+{
+  const ScribeXrtPluginFunc get = (ScribeXrtPluginFunc) (gsize) dlsym (library, SCRIBE_XRT_SYMBOL);
+  const ScribeXrtPlugin *plugin = get ? get () : NULL;
+
+  return plugin && plugin->abi == SCRIBE_XRT_ABI ? plugin : NULL;
 }
 
 static const ScribeXrtPlugin *
@@ -306,8 +308,8 @@ load (GError **error)
 {
   const char *named = named_plugin ();
   g_autofree char *path = named ? g_strdup (named) : g_build_filename (TILESCRIBE_PLUGINDIR, PLUGIN, NULL);
-  const ScribeXrtPlugin *plugin = NULL;
-  ScribeXrtPluginFunc get;
+  g_autofree char *why = NULL;
+  const ScribeXrtPlugin *plugin;
   void *library;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
@@ -319,24 +321,29 @@ load (GError **error)
           path, XRT_OLDEST);
       return NULL;
     }
-  library = dlopen (path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (library == NULL)
+  library = dlopen (path, RTLD_NOW | STAYS);
+  if (library)
     {
-      g_autofree char *why = g_strdup (dlerror ());
-
-      set_load_error (error, path, why);
-      return NULL;
+      plugin = table_of (library);
+      dlclose (library);
+      if (plugin == NULL)
+        g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                     _ ("“%s” is not of this version of Tilescribe. Install both from the same package."), path);
+      return plugin;
     }
-  get = (ScribeXrtPluginFunc) (gsize) dlsym (library, SCRIBE_XRT_SYMBOL);
-  if (get)
-    plugin = get ();
-  if (plugin == NULL || plugin->abi != SCRIBE_XRT_ABI)
-    {
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("“%s” is not of this version of Tilescribe. Install both from the same package."), path);
-      return NULL;
-    }
-  return plugin;
+  why = g_strdup (dlerror ());
+  if (has_xrt ())
+    g_set_error (
+        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+        _ ("“%s” does not go with the XRT that is installed, which is too old: version %s or a newer one is needed (%s)."), path,
+        XRT_OLDEST, why);
+  else
+    g_set_error (
+        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+        _ ("XRT, through which the NPU is used, is not installed. Run “sudo apt install libxrt2 libxrt-npu2” (Debian 13: "
+           "from backports) or “sudo pacman -S xrt xrt-plugin-amdxdna” (%s)."),
+        why);
+  return NULL;
 }
 
 /* Path of the overlay's binary, if it is there and was built from this design. */

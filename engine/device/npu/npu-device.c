@@ -332,14 +332,27 @@ write_inputs (ScribePlan *plan, const ScribeRun *run, guint first_token)
     }
 }
 
-/* Room for so many bytes; what was there is lost where there was less. */
+#define ROOM_STEP ((gsize) 1 << 20) /* bytes */
+
+/* Room for so many bytes behind what is there. */
 static gboolean
 make_room (NpuDevice *npu, NpuMemory *memory, gsize size, GError **error)
 {
+  NpuMemory larger;
+
   if (size <= memory->size)
     return TRUE;
+  if (!npu->array->klass->allocate (npu->array, &larger, (size + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP, error))
+    return FALSE;
+  if (memory->size > 0)
+    {
+      npu_reading (npu, memory, 0, memory->size);
+      memcpy (larger.data, memory->data, memory->size);
+      npu_written (npu, &larger, 0, memory->size);
+    }
   npu->array->klass->release (npu->array, memory);
-  return npu->array->klass->allocate (npu->array, memory, size, error);
+  *memory = larger;
+  return TRUE;
 }
 
 /* What was lowered goes to the array, and runs. */
@@ -350,7 +363,8 @@ run_lowered (NpuLower *lower, const ScribeNpuTransaction *transaction, NpuReport
   NpuDevice *npu = plan->device;
   const double start = npu_host_seconds ();
 
-  if (!make_room (npu, &plan->alignment, lower->alignment_bytes, error) || !npu_show (plan, transaction, error)
+  if (!make_room (npu, &plan->alignment, lower->alignment_bytes, error)
+      || !make_room (npu, &plan->work, transaction->reach.bytes[NPU_BUFFER_WORK], error) || !npu_show (plan, transaction, error)
       || !npu_synced (npu, error))
     return FALSE;
   npu_profile_add_transfer (plan, npu_host_seconds () - start);

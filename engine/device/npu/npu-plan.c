@@ -334,15 +334,16 @@ place_new_rows (ScribePlan *plan, gsize *work)
     }
 }
 
+/* Behind all else, without room for them: whole logits of a long step are hundreds of megabytes, and hardly any step wants them. */
 static void
-place_logits (ScribePlan *plan, gsize *work, const ScribeOp *logits)
+place_logits (ScribePlan *plan, gsize work, const ScribeOp *logits)
 {
   const guint n_slots = npu_spread (plan->device->overlay, SCRIBE_ROWS_TOKENS).n_slots;
   const NpuTensor section = npu_logits (plan, 0);
 
   plan->logits_bytes = npu_tensor_bytes (&section, npu_max_blocks (plan, SCRIBE_ROWS_TOKENS));
   plan->logits_bytes *= (logits->weight->n_rows / TILE_N + NPU_LOGITS_TILES * n_slots) / (NPU_LOGITS_TILES * n_slots);
-  plan->logits = reserve (work, plan->logits_bytes);
+  plan->logits = work;
 }
 
 static const ScribeOp *
@@ -405,7 +406,7 @@ npu_plan_new (NpuDevice *device, const ScribeGraph *graph, GError **error)
   if (plan->rows == SCRIBE_ROWS_TOKENS)
     place_new_rows (plan, &work);
   if (logits)
-    place_logits (plan, &work, logits);
+    place_logits (plan, work, logits);
   if (!prepare_weights (plan, error)
       || !device->array->klass->allocate (device->array, &plan->work, work + SLACK * TILE_OBJECT_BYTES, error))
     {

@@ -14,8 +14,9 @@
 #define NODES        "/dev/accel"
 #define VENDOR       "0x1022" /* AMD */
 #define DRIVER       "amdxdna"
+#define XDNA1        "0x1502" /* which has the same driver, and another array */
 
-static const char *const devices[] = { "0x17f0", "0x17f1" }; /* of XDNA2: 8 columns */
+static const char *const devices[] = { "0x17f0", "0x17f1" }; /* of XDNA2 */
 
 /* A file of one line, without its end; "" where it cannot be read. */
 static char *
@@ -48,8 +49,9 @@ is_driven (const char *accelerator)
   g_autofree char *link = g_build_filename (ACCELERATORS, accelerator, "device", "driver", NULL);
   g_autofree char *driver = g_file_read_link (link, NULL);
   g_autofree char *name = driver ? g_path_get_basename (driver) : NULL;
+  g_autofree char *id = line_of (ACCELERATORS, accelerator, "device/device");
 
-  return g_strcmp0 (name, DRIVER) == 0;
+  return g_strcmp0 (name, DRIVER) == 0 && strcmp (id, XDNA1) != 0;
 }
 
 /* The first entry of a folder, by name, of which that is true; NULL: none. */

@@ -16,7 +16,7 @@ typedef struct
   char *node;        /* "/dev/accel/accel0", which its driver has made; NULL: the driver is not there */
 } ScribeNpuPresence;
 
-/* The first NPU with this project's array, or with its driver. */
+/* The first with XDNA2's array, or of a kind that is newer than this program and has the same driver. */
 void scribe_npu_presence_init (ScribeNpuPresence *presence);
 void scribe_npu_presence_clear (ScribeNpuPresence *presence);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ScribeNpuPresence, scribe_npu_presence_clear)

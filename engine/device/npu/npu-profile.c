@@ -79,14 +79,14 @@ busy_between (const NpuTimer *from, const NpuTimer *to, guint *n_tiles)
   return *n_tiles > 0 ? (double) sum / *n_tiles : 0;
 }
 
+/* What an op did belongs to the row that has its time. */
 static void
-count_run (const ScribePlan *plan, const ScribeRun *run, guint op_index)
+count_run (const ScribePlan *plan, const ScribeRun *run, guint op_index, ScribeProfileRow *row)
 {
   const ScribeDevice *device = &plan->device->base;
   const ScribeOp *op = g_ptr_array_index (plan->graph->ops, op_index);
-  ScribeProfileRow *row = npu_profile_row (plan, op_index);
 
-  row->runs++;
+  npu_profile_row (plan, op_index)->runs++;
   row->flops += scribe_run_flops (run, op, device->window_ctx);
   row->bytes += scribe_run_bytes (run, op, device->window_ctx, 1);
 }
@@ -122,7 +122,7 @@ add_measured (const ScribePlan *plan, const ScribeRun *run, const NpuReport *rep
   ScribeProfileRow *row = submission_row (plan);
 
   for (guint i = 0; i < plan->graph->ops->len; i++)
-    count_run (plan, run, i);
+    count_run (plan, run, i, row);
   row->runs++;
   row->kernel += report->seconds;
   row->overhead += report->dispatch_seconds;
@@ -148,7 +148,7 @@ add_modelled (const ScribePlan *plan, const ScribeRun *run, const NpuReport *rep
       row->transfer += (all - kernel - overhead) * cycle;
       row->n_tiles = MAX (row->n_tiles, n_tiles);
       if (i + 1 == report->timers->len || timer[1].id != timer->id)
-        count_run (plan, run, timer->id);
+        count_run (plan, run, timer->id, row);
       last = timer;
     }
 }

@@ -70,11 +70,13 @@ npu_submit (NpuDevice *device,
                                        error);
 }
 
+/* As far as there is memory: a tensor's last blocks are rounded up, and what nobody wrote need not be there. */
 static void
 sync_memory (NpuDevice *device, const NpuMemory *memory, NpuSync sync, gsize offset, gsize n)
 {
-  if (n > 0)
-    device->array->klass->sync (device->array, memory, sync, offset, n, device->failure ? NULL : &device->failure);
+  if (n > 0 && offset < memory->size)
+    device->array->klass->sync (device->array, memory, sync, offset, MIN (n, memory->size - offset),
+                                device->failure ? NULL : &device->failure);
 }
 
 void
