@@ -145,7 +145,10 @@ device_with (NpuDevice *npu, NpuArray *array, GError **error)
 {
   npu->array = array;
   if (array && array->klass->allocate (array, &npu->caches, cache_bytes (npu), error))
-    return &npu->base;
+    {
+      npu->base.overlay = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", npu->overlay_hash);
+      return &npu->base;
+    }
   npu_close (&npu->base);
   return NULL;
 }
@@ -480,11 +483,11 @@ npu_copy_rows (ScribeDevice *device, guint from, guint to, guint first, guint n)
     }
 }
 
-#define NPU_DEVICE_CLASS(NAME, OPEN)                                                                                   \
+#define NPU_DEVICE_CLASS(NAME, ARRAY, OPEN)                                                                            \
   {                                                                                                                    \
-    .name = NAME, .open = OPEN, .prepare = npu_prepare, .describe = npu_describe_of, .run = npu_run, .read = npu_read, \
-    .copy_rows = npu_copy_rows, .wake = npu_wake, .plan_free = npu_plan_free_of, .close = npu_close,                   \
+    .name = NAME, .array = ARRAY, .open = OPEN, .prepare = npu_prepare, .describe = npu_describe_of, .run = npu_run,   \
+    .read = npu_read, .copy_rows = npu_copy_rows, .wake = npu_wake, .plan_free = npu_plan_free_of, .close = npu_close, \
   }
 
-const ScribeDeviceClass scribe_npu_device_class = NPU_DEVICE_CLASS ("npu", npu_open);
-const ScribeDeviceClass scribe_emulator_device_class = NPU_DEVICE_CLASS ("emulator", emulator_open);
+const ScribeDeviceClass scribe_npu_device_class = NPU_DEVICE_CLASS ("npu", SCRIBE_ARRAY_MEASURED, npu_open);
+const ScribeDeviceClass scribe_emulator_device_class = NPU_DEVICE_CLASS ("emulator", SCRIBE_ARRAY_MODELLED, emulator_open);
