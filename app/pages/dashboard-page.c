@@ -11,6 +11,7 @@
  */
 #include "pages/dashboard-page.h"
 
+#include "pages/array-figures.h"
 #include "pages/history-charts.h"
 #include "pages/live-figures.h"
 #include "pages/measures.h"
@@ -36,6 +37,7 @@ struct _TilescribeDashboardPage
   GtkLabel *device, *model, *history_trouble;
   TilescribeLiveFigures *figures;
   TilescribeWaterfall *waterfall;
+  TilescribeArrayFigures *array;
   TilescribeHistoryCharts *charts;
 
   ScribeSession *session;
@@ -84,6 +86,7 @@ show_device (TilescribeDashboardPage *self)
     }
   gtk_label_set_label (self->device, device != NULL ? device : _ ("not chosen yet"));
   adw_action_row_set_subtitle (self->device_row, device != NULL && reason != NULL ? reason : "");
+  tilescribe_array_figures_set_device (self->array, device);
 }
 
 static void
@@ -167,8 +170,8 @@ show_stages (TilescribeDashboardPage *self, const ScribeRunStats *run, double ah
     { _ ("Tail"), known (run->tail) },
     { _ ("Voice activity"), known (run->voice) },
     { _ ("Wait for the engine"), known (run->wait) },
-    { _ ("Mel spectrum"), mel },
-    { _ ("Encoder"), encode },
+    { run->array.is_modelled ? _ ("Mel spectrum, modelled") : _ ("Mel spectrum"), mel },
+    { run->array.is_modelled ? _ ("Encoder, modelled") : _ ("Encoder"), encode },
     { _ ("Decoder"), decode },
     { _ ("Insertion"), known (run->insert_s) },
   };
@@ -190,11 +193,14 @@ tilescribe_dashboard_page_show_utterance (TilescribeDashboardPage *self,
     .decode = utterance->decode,
     .insert_s = insertion_seconds,
     .latency = utterance->total + MAX (insertion_seconds, 0),
+    .array = utterance->array,
   };
 
   g_return_if_fail (TILESCRIBE_IS_DASHBOARD_PAGE (self));
   self->uttered = TRUE;
   show_stages (self, &run, utterance->ahead);
+  if (run.array.kernel > 0)
+    tilescribe_array_figures_show_times (self->array, &run.array);
   tilescribe_live_figures_set (self->figures, TILESCRIBE_FIGURE_OVERRUNS, (double) utterance->overruns);
   show_page (self);
 }
@@ -231,6 +237,7 @@ show_runs (TilescribeDashboardPage *self)
   tilescribe_history_charts_show (self->charts, self->runs);
   show_last_utterance (self);
   show_device (self);
+  tilescribe_array_figures_show_runs (self->array, self->runs);
   show_model (self);
   show_queue (self);
 }
@@ -424,6 +431,7 @@ tilescribe_dashboard_page_class_init (TilescribeDashboardPageClass *klass)
   widget_class->map = tilescribe_dashboard_page_map;
   widget_class->unmap = tilescribe_dashboard_page_unmap;
   g_type_ensure (TILESCRIBE_TYPE_LIVE_FIGURES);
+  g_type_ensure (TILESCRIBE_TYPE_ARRAY_FIGURES);
   g_type_ensure (TILESCRIBE_TYPE_WATERFALL);
   g_type_ensure (TILESCRIBE_TYPE_HISTORY_CHARTS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/tilescribe/Tilescribe/pages/dashboard-page.ui");
@@ -435,6 +443,7 @@ tilescribe_dashboard_page_class_init (TilescribeDashboardPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, history_trouble);
   gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, figures);
   gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, waterfall);
+  gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, array);
   gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, charts);
 }
 
