@@ -22,4 +22,10 @@ void tilescribe_array_figures_show_runs (TilescribeArrayFigures *figures, GPtrAr
 /* What the run of the last utterance took. */
 void tilescribe_array_figures_show_times (TilescribeArrayFigures *figures, const ScribeArrayTimes *times);
 
+/* Whether there is a real NPU that can say more. */
+gboolean tilescribe_array_figures_wants_telemetry (TilescribeArrayFigures *figures);
+
+/* What a real NPU says that it is doing: to be called every few seconds while the figures are seen. Read during the call. */
+void tilescribe_array_figures_show_telemetry (TilescribeArrayFigures *figures, const ScribeNpuTelemetry *telemetry);
+
 G_END_DECLS

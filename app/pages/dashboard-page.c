@@ -4,6 +4,7 @@
  *   store    --runs-->         latencies, waterfall of the last utterance, history
  *   utterance ------------->   waterfall, at once
  *   /proc    --every 2 s-->    memory
+ *   NPU      --every 2 s-->    its columns and power, where it is one that runs
  *
  * The database is read in its own thread, once for many changes, and only while the page is seen.
  *
@@ -44,10 +45,12 @@ struct _TilescribeDashboardPage
   TilescribeQueueWatch *queue;
   ScribeStoreThread *store;
   GCancellable *reading; /* NULL: nobody reads */
-  GPtrArray *runs;       /* of ScribeRun, newest first, as last read */
-  gboolean stale;        /* the store changed since it was read */
-  gboolean uttered;      /* an utterance of this window is shown */
-  guint poll, read;      /* sources */
+  ScribeNpuMeter *meter; /* NULL: no NPU was looked at yet */
+  ScribeNpuTelemetry telemetry;
+  GPtrArray *runs;  /* of ScribeRun, newest first, as last read */
+  gboolean stale;   /* the store changed since it was read */
+  gboolean uttered; /* an utterance of this window is shown */
+  guint poll, read; /* sources */
 };
 
 G_DEFINE_FINAL_TYPE (TilescribeDashboardPage, tilescribe_dashboard_page, ADW_TYPE_BIN)
@@ -138,6 +141,18 @@ memory_used (void)
   return (double) g_ascii_strtoull (resident, NULL, 10) * (double) sysconf (_SC_PAGESIZE) * 1e-6;
 }
 
+/* An NPU that sleeps is not woken by this. */
+static void
+poll_npu (TilescribeDashboardPage *self)
+{
+  if (!tilescribe_array_figures_wants_telemetry (self->array))
+    return;
+  if (self->meter == NULL)
+    self->meter = scribe_npu_meter_new ("");
+  scribe_npu_meter_read (self->meter, &self->telemetry);
+  tilescribe_array_figures_show_telemetry (self->array, &self->telemetry);
+}
+
 static gboolean
 poll_figures (gpointer data)
 {
@@ -147,6 +162,7 @@ poll_figures (gpointer data)
   tilescribe_live_figures_set (self->figures, TILESCRIBE_FIGURE_MEMORY, memory_used ());
   if (dictation != NULL)
     tilescribe_live_figures_set (self->figures, TILESCRIBE_FIGURE_OVERRUNS, (double) scribe_dictation_get_overruns (dictation));
+  poll_npu (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -417,7 +433,11 @@ tilescribe_dashboard_page_dispose (GObject *object)
 static void
 tilescribe_dashboard_page_finalize (GObject *object)
 {
-  g_clear_pointer (&TILESCRIBE_DASHBOARD_PAGE (object)->runs, g_ptr_array_unref);
+  TilescribeDashboardPage *self = TILESCRIBE_DASHBOARD_PAGE (object);
+
+  g_clear_pointer (&self->runs, g_ptr_array_unref);
+  g_clear_pointer (&self->meter, scribe_npu_meter_free);
+  scribe_npu_telemetry_clear (&self->telemetry);
   G_OBJECT_CLASS (tilescribe_dashboard_page_parent_class)->finalize (object);
 }
 

@@ -2,9 +2,11 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "pages/array-figures.h"
 #include "pages/dashboard-page.h"
 #include "pages/history-charts.h"
 #include "pages/live-figures.h"
+#include "widgets/figure.h"
 #include "widgets/heat-strip.h"
 #include "widgets/line-chart.h"
 #include "widgets/waterfall.h"
@@ -301,6 +303,56 @@ test_npu (Fixture *f, gconstpointer unused)
   g_assert_null (strstr (rate, "design"));
 }
 
+/* A reading of an NPU that has worked for so long: half of its columns are busy. */
+static void
+tell_of_npu (TilescribeArrayFigures *array, double busy_seconds, double watts, ScribeNpuReason why)
+{
+  static gint64 time = 1;
+  ScribeNpuTelemetry telemetry = { .time = time++, .watts = watts, .busy_seconds = busy_seconds, .n_column_uses = 8 };
+
+  telemetry.why[SCRIBE_NPU_POWER] = telemetry.why[SCRIBE_NPU_COLUMNS] = why;
+  for (guint i = 0; i < 8; i++)
+    telemetry.column_use[i] = i < 4 ? 0.75 : 0;
+  tilescribe_array_figures_show_telemetry (array, &telemetry);
+}
+
+static double
+figure_of (TilescribeArrayFigures *array, guint n)
+{
+  return tilescribe_figure_get_value (TILESCRIBE_FIGURE (find_below (GTK_WIDGET (array), TILESCRIBE_TYPE_FIGURE, &n)));
+}
+
+static void
+test_telemetry (Fixture *f, gconstpointer unused)
+{
+  TilescribeArrayFigures *array = g_object_new (TILESCRIBE_TYPE_ARRAY_FIGURES, NULL);
+  GtkWidget *strip = find_below (GTK_WIDGET (array), TILESCRIBE_TYPE_HEAT_STRIP, &(guint){ 0 });
+  g_autoptr (GPtrArray) runs = g_ptr_array_new_with_free_func ((GDestroyNotify) scribe_run_free);
+  ScribeRun *run = g_new0 (ScribeRun, 1);
+
+  run->stats.device = g_strdup ("npu");
+  run->stats.audio = 4;
+  run->stats.array = (ScribeArrayTimes){ .submit = 0.004, .kernel = 0.016, .transfer = 0.012, .host = 0.006 };
+  g_ptr_array_add (runs, run);
+  tilescribe_array_figures_set_device (array, "npu");
+  tilescribe_array_figures_show_runs (array, runs);
+  tell_of_npu (array, 5, 1.5, SCRIBE_NPU_KNOWN); /* it may have been idle since its work */
+  g_assert_true (isnan (figure_of (array, 0)));
+  tell_of_npu (array, 5.5, 4, SCRIBE_NPU_KNOWN);
+  g_assert_cmpfloat (figure_of (array, 0), ==, 4);
+  g_assert_cmpfloat_with_epsilon (figure_of (array, 1), 4 * 60 * 0.032 / 4, 1e-9);
+  tell_of_npu (array, 5.5, 0.5, SCRIBE_NPU_KNOWN);
+  g_assert_cmpfloat (figure_of (array, 0), ==, 4); /* idle: not what work takes */
+  picture_free (picture_of (GTK_WIDGET (array), WIDE, HEIGHT / 2, "array-npu"));
+  assert_tells (strip, "Column 1: 75 %, on average 75 %; Column 2: 75 %, on average 75 %; Column 3: 75 %, on average 75 %; "
+                       "Column 4: 75 %, on average 75 %; Column 5: 0 %, on average 0 %; Column 6: 0 %, on average 0 %; Column "
+                       "7: 0 %, on average 0 %; Column 8: 0 %, on average 0 %");
+  g_assert_false (says (GTK_WIDGET (array), "Not known"));
+  tell_of_npu (array, 6, 0, SCRIBE_NPU_FORBIDDEN);
+  g_assert_true (says (GTK_WIDGET (array), "Not known: use of the columns, power: you may not ask the driver"));
+  gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (array))));
+}
+
 static void
 test_no_array (Fixture *f, gconstpointer unused)
 {
@@ -452,6 +504,7 @@ main (int argc, char **argv)
   ADD ("/dashboard-page/shows-history-with-marks-where-it-got-slower", test_history);
   ADD ("/dashboard-page/shows-an-emulated-npu-and-says-that-it-is-modelled", test_emulator);
   ADD ("/dashboard-page/shows-an-npu-and-where-its-versions-changed", test_npu);
+  ADD ("/dashboard-page/shows-what-an-npu-tells-of-itself", test_telemetry);
   ADD ("/dashboard-page/shows-no-npu-where-there-is-none", test_no_array);
   ADD ("/dashboard-page/fits-into-a-narrow-window", test_narrow);
   ADD ("/dashboard-page/missing-figures-stay-missing", test_missing);

@@ -16,6 +16,7 @@
 
 #include "device/npu/npu-mel.h"
 #include "device/npu/npu-private.h"
+#include "device/npu/npu-telemetry.h"
 #include "error.h"
 
 #include <glib/gi18n-lib.h>
@@ -161,12 +162,28 @@ emulator_open (const ScribeDeviceOptions *options, GError **error)
   return npu ? device_with (npu, npu_array_emulated_new (npu->overlay, options, error), error) : NULL;
 }
 
+/* The driver is part of a kernel, whose version tells the two drivers of one interface apart. */
+static void
+note_versions (ScribeDevice *device)
+{
+  g_autoptr (ScribeNpuMeter) meter = scribe_npu_meter_new ("");
+  g_auto (ScribeNpuTelemetry) telemetry = { 0 };
+
+  scribe_npu_meter_read (meter, &telemetry);
+  if (telemetry.driver && telemetry.kernel)
+    device->driver = g_strdup_printf ("%s, Linux %s", telemetry.driver, telemetry.kernel);
+  device->firmware = g_steal_pointer (&telemetry.firmware);
+}
+
 static ScribeDevice *
 npu_open (const ScribeDeviceOptions *options, GError **error)
 {
   NpuDevice *npu = device_new (options, error);
+  ScribeDevice *device = npu ? device_with (npu, npu_array_xrt_new (npu->overlay, npu->overlay_hash, error), error) : NULL;
 
-  return npu ? device_with (npu, npu_array_xrt_new (npu->overlay, npu->overlay_hash, error), error) : NULL;
+  if (device)
+    note_versions (device);
+  return device;
 }
 
 static void
