@@ -26,6 +26,34 @@
 
 G_BEGIN_DECLS
 
+#define SCRIBE_MAX_COLUMNS 8
+
+typedef enum
+{
+  SCRIBE_ARRAY_NONE,     /* the device is no array */
+  SCRIBE_ARRAY_MEASURED, /* a real NPU */
+  SCRIBE_ARRAY_MODELLED  /* an emulated one, which keeps a clock of its own */
+} ScribeArrayKind;
+
+/* Seconds that each column computed, on average of its cores. n = 0: not known. */
+typedef struct
+{
+  guint n;
+  double seconds[SCRIBE_MAX_COLUMNS];
+} ScribeColumns;
+
+/* What runs on an array took, in seconds; negative: not known. All but "host" is modelled where is_modelled says so, and host is never part
+ * of the rest: on an emulated array the two go by different clocks. */
+typedef struct
+{
+  gboolean is_modelled;
+  double submit;   /* handing the run over: the columns "overhead" of a profile */
+  double kernel;   /* computing */
+  double transfer; /* waiting for data */
+  double host;     /* what the host did for the array: "host" and "quantise" */
+  ScribeColumns columns;
+} ScribeArrayTimes;
+
 typedef struct
 {
   const char *op;   /* "encoder.3.mlp.0"; lives as long as the engine */
@@ -40,15 +68,29 @@ typedef struct
 typedef struct
 {
   const char *device;
-  GArray *rows; /* of ScribeProfileRow, in the order of the graph: mel, encoder, decoder */
+  ScribeArrayKind array;
+  GArray *rows;          /* of ScribeProfileRow, in the order of the graph: mel, encoder, decoder */
+  ScribeColumns columns; /* of the array, over all runs */
 } ScribeProfile;
 
-ScribeProfile *scribe_profile_new (const char *device);
+ScribeProfile *scribe_profile_new (const char *device, ScribeArrayKind array);
 void scribe_profile_free (ScribeProfile *profile);
 void scribe_profile_reset (ScribeProfile *profile);
 
 /* Seconds, of all columns, of all ops whose name starts with prefix ("mel.", "encoder.", "" for all). */
 double scribe_profile_seconds (const ScribeProfile *profile, const char *prefix);
+
+/* The times of the array, of all ops; unknown where the device is none. */
+void scribe_profile_get_array_times (const ScribeProfile *profile, ScribeArrayTimes *times);
+
+/* Adds what has come since "before" to times, which may be unknown until then. Both are of one profile. */
+void scribe_array_times_add (ScribeArrayTimes *times, const ScribeArrayTimes *before, const ScribeArrayTimes *now);
+
+/* Nothing is known. */
+void scribe_array_times_init (ScribeArrayTimes *times);
+
+/* Share of the array's time, 0 to 1, that this column computed; NaN where it is not known. */
+double scribe_array_times_column (const ScribeArrayTimes *times, guint column);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ScribeProfile, scribe_profile_free)
 

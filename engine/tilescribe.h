@@ -19,6 +19,8 @@
 #include "audio/spool.h"
 #include "audio/vad.h"
 #include "decode/options.h"
+#include "device/npu/npu-check.h"
+#include "device/npu/npu-telemetry.h"
 #include "error.h"
 #include "model/catalogue.h"
 #include "model/download.h"

@@ -70,6 +70,7 @@ scribe_run_stats_init (ScribeRunStats *stats)
   *stats = (ScribeRunStats){
     .tail = SCRIBE_UNKNOWN, .voice = SCRIBE_UNKNOWN, .wait = SCRIBE_UNKNOWN, .insert_s = SCRIBE_UNKNOWN, .latency = SCRIBE_UNKNOWN
   };
+  scribe_array_times_init (&stats->array);
 }
 
 void
@@ -79,5 +80,8 @@ scribe_run_stats_clear (ScribeRunStats *stats)
   g_free (stats->device);
   g_free (stats->device_reason);
   g_free (stats->language);
+  g_free (stats->driver);
+  g_free (stats->firmware);
+  g_free (stats->overlay);
   scribe_run_stats_init (stats);
 }

@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "profile.h"
 
 G_BEGIN_DECLS
 
@@ -66,6 +66,10 @@ typedef struct
   double
       latency; /* from the key's release, or the decision, to the text handed over: insertion is part of it once that is known */
   guint overruns; /* of the microphone, in this dictation so far */
+
+  /* Of a run on an NPU. On an emulated one "mel" and "encode" are modelled, too. */
+  ScribeArrayTimes array;            /* what the NPU's time was spent on */
+  char *driver, *firmware, *overlay; /* which versions; NULL: there is none, or it is not known */
 } ScribeRunStats;
 
 ScribeWord *scribe_word_new (double start, double end, float probability, const char *text);

@@ -6,17 +6,11 @@
  */
 #include "doctor.h"
 
-#include "npu.h"
-
 #include "tilescribe.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
-
-/* The NPU's driver locks this much for each process that opens it. */
-#define NPU_HEAP (64 * 1024 * 1024)
 
 typedef struct
 {
@@ -227,44 +221,38 @@ look_at_folders (Report *report)
 
 /* --- NPU ----------------------------------------------------------------------------------------------------------------- */
 
-static void
-look_at_memory_lock (Report *report)
+/* Whether it is as it should be. That there is none is no fault. */
+static gboolean
+look_at_npu_check (Report *report, ScribeNpuCheck check)
 {
-  struct rlimit limit;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = NULL;
+  const gboolean is_right = scribe_npu_check (check, &found, &error);
 
-  if (getrlimit (RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= 2 * NPU_HEAP)
-    add (report, CLI_MARK_OK, g_strdup (_ ("Enough memory may be locked for the NPU")), NULL);
+  if (is_right)
+    add (report, CLI_MARK_OK, g_steal_pointer (&found), NULL);
   else
-    add (report, CLI_MARK_BROKEN,
-         g_strdup_printf (_ ("Only %u KiB of memory may be locked, and the NPU needs more"), (guint) (limit.rlim_cur / 1024)),
-         g_strdup (_ ("Write “* - memlock unlimited” to a file in /etc/security/limits.d and log in again.")));
+    add (report, check == SCRIBE_NPU_CHECK_DEVICE ? CLI_MARK_MISSING : CLI_MARK_BROKEN, g_strdup (error->message), NULL);
+  return is_right;
 }
 
+/* What the NPU computes is looked at only if it can be used; without one, nothing of the rest matters. */
 static void
 look_at_npu (Report *report)
 {
-  g_auto (CliNpu) npu = { 0 };
+  gboolean is_usable = look_at_npu_check (report, SCRIBE_NPU_CHECK_DEVICE);
 
-  if (!cli_npu_find ("", &npu))
+  if (!is_usable)
+    return;
+  for (guint check = SCRIBE_NPU_CHECK_DRIVER; check < SCRIBE_NPU_CHECK_RESULT; check++)
     {
-      add (report, CLI_MARK_MISSING, g_strdup (_ ("No NPU that Tilescribe knows; the CPU does the work")), NULL);
-      return;
+      /* without a driver there is no node */
+      if (check == SCRIBE_NPU_CHECK_PERMISSION && !is_usable)
+        continue;
+      is_usable &= look_at_npu_check (report, check);
     }
-  add (report, CLI_MARK_OK, g_strdup_printf ("%s (%s)", npu.name, npu.address), NULL);
-  if (npu.driver == NULL)
-    add (report, CLI_MARK_BROKEN, g_strdup (_ ("No driver has taken the NPU")),
-         g_strdup (_ ("Load it with “sudo modprobe amdxdna”; Linux 6.14 and later have it.")));
-  else
-    add (report, CLI_MARK_OK, g_strdup_printf (_ ("Driver: %s"), npu.driver), NULL);
-  if (npu.node == NULL)
-    add (report, CLI_MARK_BROKEN, g_strdup (_ ("The NPU has no node in /dev/accel")),
-         g_strdup (_ ("“sudo dmesg | grep amdxdna” may say why.")));
-  else if (!npu.may_open)
-    add (report, CLI_MARK_BROKEN, g_strdup_printf (_ ("You may not open “%s”"), npu.node),
-         g_strdup (_ ("Join its group with “sudo usermod -aG render $USER” and log in again.")));
-  else
-    add (report, CLI_MARK_OK, g_strdup_printf (_ ("“%s” can be opened"), npu.node), NULL);
-  look_at_memory_lock (report);
+  if (is_usable)
+    look_at_npu_check (report, SCRIBE_NPU_CHECK_RESULT);
 }
 
 static const struct

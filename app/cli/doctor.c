@@ -20,7 +20,10 @@ static CliStatus run (const CliCommand *command, char **argv);
 const CliCommand cli_doctor = {
   .name = "doctor",
   .summary = N_ ("Tell what works on this machine and what does not"),
-  .details = N_ ("Every line is marked ok, missing (not there, and not needed by all) or broken (something is to be done)."),
+  .details = N_ (
+      "Every line is marked ok, missing (not there, and not needed by all) or broken (something is to be done).\n"
+      "With --report it prints, in English, what a report about an NPU needs: versions, what the NPU tells, and the lines about\n"
+      "machine, libraries and NPU. It holds nothing personal."),
   .run = run,
 };
 
@@ -92,10 +95,11 @@ any_broken (GPtrArray *findings)
 static CliStatus
 run (const CliCommand *command, char **argv)
 {
-  gboolean json = FALSE, strict = FALSE;
+  gboolean json = FALSE, strict = FALSE, report = FALSE;
   const GOptionEntry entries[] = {
     { "json", 'j', 0, G_OPTION_ARG_NONE, &json, N_ ("Print JSON"), NULL },
     { "strict", 0, 0, G_OPTION_ARG_NONE, &strict, N_ ("Fail if anything is broken"), NULL },
+    { "report", 'r', 0, G_OPTION_ARG_NONE, &report, N_ ("Print what a report about an NPU needs"), NULL },
     { NULL },
   };
   g_auto (GStrv) rest = cli_parse (command, entries, argv);
@@ -103,6 +107,13 @@ run (const CliCommand *command, char **argv)
 
   if (rest == NULL)
     return CLI_USAGE;
+  if (report)
+    {
+      g_autofree char *text = cli_doctor_report ();
+
+      g_print ("%s", text);
+      return CLI_DONE;
+    }
   findings = cli_doctor_look ();
   if (json)
     print_json (findings);

@@ -4,6 +4,7 @@
  *   store    --runs-->         latencies, waterfall of the last utterance, history
  *   utterance ------------->   waterfall, at once
  *   /proc    --every 2 s-->    memory
+ *   NPU      --every 2 s-->    its columns and power, where it is one that runs
  *
  * The database is read in its own thread, once for many changes, and only while the page is seen.
  *
@@ -11,6 +12,7 @@
  */
 #include "pages/dashboard-page.h"
 
+#include "pages/array-figures.h"
 #include "pages/history-charts.h"
 #include "pages/live-figures.h"
 #include "pages/measures.h"
@@ -36,16 +38,19 @@ struct _TilescribeDashboardPage
   GtkLabel *device, *model, *history_trouble;
   TilescribeLiveFigures *figures;
   TilescribeWaterfall *waterfall;
+  TilescribeArrayFigures *array;
   TilescribeHistoryCharts *charts;
 
   ScribeSession *session;
   TilescribeQueueWatch *queue;
   ScribeStoreThread *store;
   GCancellable *reading; /* NULL: nobody reads */
-  GPtrArray *runs;       /* of ScribeRun, newest first, as last read */
-  gboolean stale;        /* the store changed since it was read */
-  gboolean uttered;      /* an utterance of this window is shown */
-  guint poll, read;      /* sources */
+  ScribeNpuMeter *meter; /* NULL: no NPU was looked at yet */
+  ScribeNpuTelemetry telemetry;
+  GPtrArray *runs;  /* of ScribeRun, newest first, as last read */
+  gboolean stale;   /* the store changed since it was read */
+  gboolean uttered; /* an utterance of this window is shown */
+  guint poll, read; /* sources */
 };
 
 G_DEFINE_FINAL_TYPE (TilescribeDashboardPage, tilescribe_dashboard_page, ADW_TYPE_BIN)
@@ -84,6 +89,7 @@ show_device (TilescribeDashboardPage *self)
     }
   gtk_label_set_label (self->device, device != NULL ? device : _ ("not chosen yet"));
   adw_action_row_set_subtitle (self->device_row, device != NULL && reason != NULL ? reason : "");
+  tilescribe_array_figures_set_device (self->array, device);
 }
 
 static void
@@ -135,6 +141,18 @@ memory_used (void)
   return (double) g_ascii_strtoull (resident, NULL, 10) * (double) sysconf (_SC_PAGESIZE) * 1e-6;
 }
 
+/* An NPU that sleeps is not woken by this. */
+static void
+poll_npu (TilescribeDashboardPage *self)
+{
+  if (!tilescribe_array_figures_wants_telemetry (self->array))
+    return;
+  if (self->meter == NULL)
+    self->meter = scribe_npu_meter_new ("");
+  scribe_npu_meter_read (self->meter, &self->telemetry);
+  tilescribe_array_figures_show_telemetry (self->array, &self->telemetry);
+}
+
 static gboolean
 poll_figures (gpointer data)
 {
@@ -144,6 +162,7 @@ poll_figures (gpointer data)
   tilescribe_live_figures_set (self->figures, TILESCRIBE_FIGURE_MEMORY, memory_used ());
   if (dictation != NULL)
     tilescribe_live_figures_set (self->figures, TILESCRIBE_FIGURE_OVERRUNS, (double) scribe_dictation_get_overruns (dictation));
+  poll_npu (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -167,8 +186,8 @@ show_stages (TilescribeDashboardPage *self, const ScribeRunStats *run, double ah
     { _ ("Tail"), known (run->tail) },
     { _ ("Voice activity"), known (run->voice) },
     { _ ("Wait for the engine"), known (run->wait) },
-    { _ ("Mel spectrum"), mel },
-    { _ ("Encoder"), encode },
+    { run->array.is_modelled ? _ ("Mel spectrum, modelled") : _ ("Mel spectrum"), mel },
+    { run->array.is_modelled ? _ ("Encoder, modelled") : _ ("Encoder"), encode },
     { _ ("Decoder"), decode },
     { _ ("Insertion"), known (run->insert_s) },
   };
@@ -190,11 +209,14 @@ tilescribe_dashboard_page_show_utterance (TilescribeDashboardPage *self,
     .decode = utterance->decode,
     .insert_s = insertion_seconds,
     .latency = utterance->total + MAX (insertion_seconds, 0),
+    .array = utterance->array,
   };
 
   g_return_if_fail (TILESCRIBE_IS_DASHBOARD_PAGE (self));
   self->uttered = TRUE;
   show_stages (self, &run, utterance->ahead);
+  if (run.array.kernel > 0)
+    tilescribe_array_figures_show_times (self->array, &run.array);
   tilescribe_live_figures_set (self->figures, TILESCRIBE_FIGURE_OVERRUNS, (double) utterance->overruns);
   show_page (self);
 }
@@ -231,6 +253,7 @@ show_runs (TilescribeDashboardPage *self)
   tilescribe_history_charts_show (self->charts, self->runs);
   show_last_utterance (self);
   show_device (self);
+  tilescribe_array_figures_show_runs (self->array, self->runs);
   show_model (self);
   show_queue (self);
 }
@@ -410,7 +433,11 @@ tilescribe_dashboard_page_dispose (GObject *object)
 static void
 tilescribe_dashboard_page_finalize (GObject *object)
 {
-  g_clear_pointer (&TILESCRIBE_DASHBOARD_PAGE (object)->runs, g_ptr_array_unref);
+  TilescribeDashboardPage *self = TILESCRIBE_DASHBOARD_PAGE (object);
+
+  g_clear_pointer (&self->runs, g_ptr_array_unref);
+  g_clear_pointer (&self->meter, scribe_npu_meter_free);
+  scribe_npu_telemetry_clear (&self->telemetry);
   G_OBJECT_CLASS (tilescribe_dashboard_page_parent_class)->finalize (object);
 }
 
@@ -424,6 +451,7 @@ tilescribe_dashboard_page_class_init (TilescribeDashboardPageClass *klass)
   widget_class->map = tilescribe_dashboard_page_map;
   widget_class->unmap = tilescribe_dashboard_page_unmap;
   g_type_ensure (TILESCRIBE_TYPE_LIVE_FIGURES);
+  g_type_ensure (TILESCRIBE_TYPE_ARRAY_FIGURES);
   g_type_ensure (TILESCRIBE_TYPE_WATERFALL);
   g_type_ensure (TILESCRIBE_TYPE_HISTORY_CHARTS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/tilescribe/Tilescribe/pages/dashboard-page.ui");
@@ -435,6 +463,7 @@ tilescribe_dashboard_page_class_init (TilescribeDashboardPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, history_trouble);
   gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, figures);
   gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, waterfall);
+  gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, array);
   gtk_widget_class_bind_template_child (widget_class, TilescribeDashboardPage, charts);
 }
 

@@ -3,6 +3,8 @@
  * Dictation has lines of its own: an utterance of four seconds costs nearly what thirty do, and a day of dictation would look as if the
  * program had become slow.
  *
+ * An NPU is as fast as its driver, its firmware and our design for it: where one of them changed, a line says so, beside those that say where it got slower.
+ *
  * SPDX-License-Identifier: MIT
  */
 #include "pages/history-charts.h"
@@ -13,6 +15,7 @@
 
 #include <glib/gi18n.h>
 
+#define MAX_CHANGES 3 /* of versions, of a line: the last ones */
 #define MAX_LINES   6 /* as many as can be told apart: those used last */
 #define CARD_MARGIN 12
 #define LEAST_WIDTH 320
@@ -94,27 +97,79 @@ run_at (const Line *line, guint i)
   return g_ptr_array_index (line->runs, line->runs->len - 1 - i);
 }
 
+static char *
+date_of (gint64 time)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time / G_USEC_PER_SEC);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  return local != NULL ? g_date_time_format (local, "%-d %b") : g_strdup ("");
+}
+
+static gboolean
+is_new (const char *before, const char *after)
+{
+  return before != NULL && after != NULL && strcmp (before, after) != 0;
+}
+
+/* What is new in a run, and was known before: "firmware 1.0.20.434"; NULL: nothing. */
+static char *
+changes_between (const ScribeRunStats *before, const ScribeRunStats *after)
+{
+  g_autoptr (GPtrArray) changes = g_ptr_array_new_with_free_func (g_free);
+
+  if (is_new (before->driver, after->driver))
+    g_ptr_array_add (changes, g_strdup_printf (_ ("driver %s"), after->driver));
+  if (is_new (before->firmware, after->firmware))
+    g_ptr_array_add (changes, g_strdup_printf (_ ("firmware %s"), after->firmware));
+  if (is_new (before->overlay, after->overlay))
+    g_ptr_array_add (changes, g_strdup_printf (_ ("design %.8s"), after->overlay));
+  if (changes->len == 0)
+    return NULL;
+  g_ptr_array_add (changes, NULL);
+  return g_strjoinv (", ", (char **) changes->pdata);
+}
+
 static void
-add_marks (TilescribeLineChart *chart, const Line *line, const double *values)
+add_versions (TilescribeLineChart *chart, const Line *line)
+{
+  guint n = 0;
+
+  for (guint i = line->runs->len; i > 1 && n < MAX_CHANGES; i--)
+    {
+      const ScribeRun *run = run_at (line, i - 1);
+      g_autofree char *changes = changes_between (&run_at (line, i - 2)->stats, &run->stats);
+      g_autofree char *date = changes ? date_of (run->ended) : NULL;
+      g_autofree char *label = changes ? g_strdup_printf (_ ("%s: %s since %s"), line->name, changes, date) : NULL;
+
+      if (label == NULL)
+        continue;
+      tilescribe_line_chart_add_mark (chart, run->ended, label, FALSE);
+      n++;
+    }
+}
+
+static void
+add_slower (TilescribeLineChart *chart, const Line *line, const double *values)
 {
   g_autoptr (GArray) slower = tilescribe_regression_find (values, line->runs->len);
 
   for (guint i = 0; i < slower->len; i++)
     {
       gint64 time = run_at (line, g_array_index (slower, guint, i))->ended;
-      g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (time / G_USEC_PER_SEC);
-      g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
-      g_autofree char *date = local != NULL ? g_date_time_format (local, "%-d %b") : g_strdup ("");
+      g_autofree char *date = date_of (time);
       g_autofree char *label = g_strdup_printf (_ ("%s: slower since %s"), line->name, date);
 
-      tilescribe_line_chart_add_mark (chart, time, label);
+      tilescribe_line_chart_add_mark (chart, time, label, TRUE);
     }
 }
 
 static void
 add_line (TilescribeLineChart *chart, TilescribeMeasure measure, const Line *line)
 {
-  guint series = tilescribe_line_chart_add_series (chart, line->name);
+  const gboolean is_modelled = tilescribe_measure_is_modelled (measure, &run_at (line, line->runs->len - 1)->stats);
+  g_autofree char *name = is_modelled ? g_strdup_printf (_ ("%s, modelled"), line->name) : g_strdup (line->name);
+  guint series = tilescribe_line_chart_add_series (chart, name);
   g_autofree double *values = g_new (double, line->runs->len);
 
   for (guint i = 0; i < line->runs->len; i++)
@@ -122,7 +177,8 @@ add_line (TilescribeLineChart *chart, TilescribeMeasure measure, const Line *lin
       values[i] = tilescribe_measure_of (measure, &run_at (line, i)->stats);
       tilescribe_line_chart_add_point (chart, series, run_at (line, i)->ended, values[i]);
     }
-  add_marks (chart, line, values);
+  add_slower (chart, line, values);
+  add_versions (chart, line);
 }
 
 void

@@ -62,6 +62,12 @@ tilescribe_measure_of (TilescribeMeasure measure, const ScribeRunStats *run)
 }
 
 gboolean
+tilescribe_measure_is_modelled (TilescribeMeasure measure, const ScribeRunStats *run)
+{
+  return measure == TILESCRIBE_MEASURE_ENCODER && run->array.is_modelled;
+}
+
+gboolean
 tilescribe_run_is_utterance (const ScribeRunStats *run)
 {
   return run->latency >= 0;

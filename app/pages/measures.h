@@ -24,6 +24,9 @@ const char *tilescribe_measure_unit (TilescribeMeasure measure);
 /* NaN where the run does not tell. */
 double tilescribe_measure_of (TilescribeMeasure measure, const ScribeRunStats *run);
 
+/* Whether that figure is an emulator's, and not of this machine. */
+gboolean tilescribe_measure_is_modelled (TilescribeMeasure measure, const ScribeRunStats *run);
+
 /* What somebody said, and not a recording of any length: the same work takes longer a second there, as windows are not full. */
 gboolean tilescribe_run_is_utterance (const ScribeRunStats *run);
 

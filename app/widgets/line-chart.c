@@ -161,9 +161,9 @@ tilescribe_line_chart_add_point (TilescribeLineChart *self, guint series, gint64
 }
 
 void
-tilescribe_line_chart_add_mark (TilescribeLineChart *self, gint64 time, const char *label)
+tilescribe_line_chart_add_mark (TilescribeLineChart *self, gint64 time, const char *label, gboolean warns)
 {
-  TilescribeMark mark = { time, g_strdup (label) };
+  TilescribeMark mark = { time, g_strdup (label), warns };
 
   g_array_append_val (self->plot.marks, mark);
   changed (self);

@@ -28,8 +28,8 @@ guint tilescribe_line_chart_add_series (TilescribeLineChart *chart, const char *
 /* time: microseconds since 1970, not before the last point of the series; value: NaN where it was not measured. */
 void tilescribe_line_chart_add_point (TilescribeLineChart *chart, guint series, gint64 time, double value);
 
-/* A vertical line at the first moment not before time. */
-void tilescribe_line_chart_add_mark (TilescribeLineChart *chart, gint64 time, const char *label);
+/* A vertical line at the first moment not before time. warns: of something bad; else it says what was new. */
+void tilescribe_line_chart_add_mark (TilescribeLineChart *chart, gint64 time, const char *label, gboolean warns);
 
 /* No series, no marks. */
 void tilescribe_line_chart_clear (TilescribeLineChart *chart);

@@ -356,12 +356,13 @@ draw_lines (const Canvas *c)
 static void
 draw_marks (const Canvas *c)
 {
-  GdkRGBA color = tilescribe_ink_color (c->widget, "warning_color");
+  const GdkRGBA warning = tilescribe_ink_color (c->widget, "warning_color");
   double free_from = -1, row = 0, width, line;
 
   for (guint i = 0; i < c->plot->marks->len; i++)
     {
       const TilescribeMark *mark = &g_array_index (c->plot->marks, TilescribeMark, i);
+      const GdkRGBA color = mark->warns ? warning : c->soft;
       guint at = MIN (find_moment (c->plot, mark->time), c->plot->moments->len - 1);
       double x = place (c, x_of (c, at), 0), label;
 

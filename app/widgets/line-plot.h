@@ -20,6 +20,7 @@ typedef struct
 {
   gint64 time;
   char *label;
+  gboolean warns; /* of something bad; else it only says what was new */
 } TilescribeMark;
 
 typedef struct

@@ -36,7 +36,8 @@ struct _TilescribeWaterfall
 {
   GtkWidget parent;
 
-  GArray *stages; /* of Stage, the total last; empty before the first ones are set */
+  GArray *stages; /* of Stage, the total last, if there is one; empty before the first ones are set */
+  guint n_summed; /* stages but the total */
 };
 
 G_DEFINE_FINAL_TYPE (TilescribeWaterfall, tilescribe_waterfall, GTK_TYPE_WIDGET)
@@ -163,13 +164,12 @@ draw_row (const Canvas *c, const Stage *stage, guint i, double begin, double sca
 static double
 longest (TilescribeWaterfall *self)
 {
-  const Stage *total = stage_at (self, self->stages->len - 1);
   double sum = 0;
 
-  for (guint i = 0; i + 1 < self->stages->len; i++)
+  for (guint i = 0; i < self->n_summed; i++)
     if (!isnan (stage_at (self, i)->seconds))
       sum += stage_at (self, i)->seconds;
-  return fmax (sum, total->seconds);
+  return self->stages->len > self->n_summed ? fmax (sum, stage_at (self, self->n_summed)->seconds) : sum;
 }
 
 static void
@@ -190,14 +190,15 @@ tilescribe_waterfall_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   c.left = names + GAP;
   c.width = gtk_widget_get_width (widget) - names - durations - 2 * GAP;
   scale = longest (self) > 0 ? (c.width - LEAST_BAR) / longest (self) : 0;
-  for (guint i = 0; i + 1 < self->stages->len; i++)
+  for (guint i = 0; i < self->n_summed; i++)
     {
       draw_row (&c, stage_at (self, i), i, begin, scale);
       if (!isnan (stage_at (self, i)->seconds))
         begin += stage_at (self, i)->seconds;
     }
   c.bar = c.soft;
-  draw_row (&c, stage_at (self, self->stages->len - 1), self->stages->len - 1, 0, scale);
+  if (self->stages->len > self->n_summed)
+    draw_row (&c, stage_at (self, self->n_summed), self->n_summed, 0, scale);
 }
 
 static void
@@ -231,7 +232,9 @@ tilescribe_waterfall_set_stages (TilescribeWaterfall *self, const TilescribeStag
   g_array_set_size (self->stages, 0);
   for (guint i = 0; i < n_stages; i++)
     add_stage (self, stages[i].name, stages[i].seconds);
-  add_stage (self, _ ("Total"), total);
+  self->n_summed = n_stages;
+  if (!(total < 0))
+    add_stage (self, _ ("Total"), total);
   tell (self);
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }

@@ -19,7 +19,8 @@ G_DECLARE_FINAL_TYPE (TilescribeWaterfall, tilescribe_waterfall, TILESCRIBE, WAT
 
 GtkWidget *tilescribe_waterfall_new (void);
 
-/* In the order of time; names are copied. total: of all of it, seconds, with what no stage tells; NaN: not measured. */
+/* In the order of time; names are copied. total: of all of it, seconds, with what no stage tells; NaN: not measured;
+ * negative: stages that cannot be added up have none. */
 void
 tilescribe_waterfall_set_stages (TilescribeWaterfall *waterfall, const TilescribeStage *stages, guint n_stages, double total);
 

@@ -120,6 +120,16 @@ scribe_decoder_is_cancelled (ScribeDecoder *decoder, GCancellable *cancellable, 
   return TRUE;
 }
 
+/* What the array's time went to since "before", in a run that ended well. */
+static void
+note_array_times (ScribeDecoder *decoder, const ScribeArrayTimes *before)
+{
+  ScribeArrayTimes now;
+
+  scribe_profile_get_array_times (decoder->device->profile, &now);
+  scribe_array_times_add (&decoder->stats.array, before, &now);
+}
+
 gsize
 scribe_decoder_window_samples (guint n_ctx)
 {
@@ -136,6 +146,7 @@ scribe_decoder_encode (ScribeDecoder *decoder,
 {
   ScribeRun run = { .inputs = &samples, .n_ctx = n_ctx, .window = window, .cancellable = cancellable };
   const guint n_failed = decoder->n_failed;
+  ScribeArrayTimes before;
   double mel, encoder;
 
   for (gboolean done = FALSE; !done;)
@@ -144,12 +155,14 @@ scribe_decoder_encode (ScribeDecoder *decoder,
 
       mel = scribe_profile_seconds (decoder->device->profile, "mel.");
       encoder = scribe_profile_seconds (decoder->device->profile, "encoder.");
+      scribe_profile_get_array_times (decoder->device->profile, &before);
       done = scribe_device_run (decoder->device, decoder->audio, &run, &reason);
       if (!done && !makes_again (decoder, n_failed, reason, error))
         return FALSE;
     }
   decoder->stats.mel += scribe_profile_seconds (decoder->device->profile, "mel.") - mel;
   decoder->stats.encode += scribe_profile_seconds (decoder->device->profile, "encoder.") - encoder;
+  note_array_times (decoder, &before);
   decoder->stats.n_windows++;
   return TRUE;
 }
@@ -163,11 +176,17 @@ scribe_decoder_run_text (ScribeDecoder *decoder, const ScribeRun *run, double *s
     {
       GError *reason = NULL;
       gint64 start = g_get_monotonic_time ();
-      gboolean done = scribe_device_run (decoder->device, decoder->text, run, &reason);
+      ScribeArrayTimes before;
+      gboolean done;
 
+      scribe_profile_get_array_times (decoder->device->profile, &before);
+      done = scribe_device_run (decoder->device, decoder->text, run, &reason);
       *seconds = (g_get_monotonic_time () - start) * 1e-6;
       if (done)
-        return TRUE;
+        {
+          note_array_times (decoder, &before);
+          return TRUE;
+        }
       if (!makes_again (decoder, n_failed, reason, error))
         return FALSE;
     }

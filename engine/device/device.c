@@ -24,7 +24,7 @@ open_class (const ScribeDeviceClass *klass, const ScribeDeviceOptions *options, 
     return NULL;
   device->klass = klass;
   device->options = *options;
-  device->profile = scribe_profile_new (klass->name);
+  device->profile = scribe_profile_new (klass->name, klass->array);
   device->window_ctx = g_new0 (guint, options->n_windows);
   return device;
 }
@@ -78,6 +78,9 @@ void
 scribe_device_close (ScribeDevice *device)
 {
   scribe_profile_free (device->profile);
+  g_free (device->driver);
+  g_free (device->firmware);
+  g_free (device->overlay);
   g_free (device->window_ctx);
   device->klass->close (device);
 }

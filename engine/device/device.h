@@ -118,7 +118,8 @@ typedef struct _ScribePlan ScribePlan; /* a graph as a device has prepared it; e
 
 typedef struct
 {
-  const char *name; /* "cpu": what --device takes */
+  const char *name;      /* "cpu": what --device takes */
+  ScribeArrayKind array; /* is it one? */
   ScribeDevice *(*open) (const ScribeDeviceOptions *options, GError **error);
   ScribePlan *(*prepare) (ScribeDevice *device, const ScribeGraph *graph, GError **error);
   void (*describe) (ScribeDevice *device, const ScribePlan *plan, GString *to); /* NULL: it chooses nothing */
@@ -136,7 +137,8 @@ struct _ScribeDevice
   const ScribeDeviceClass *klass;
   ScribeDeviceOptions options;
   ScribeProfile *profile;
-  guint *window_ctx; /* [n_windows]: rows written to each window's cross caches */
+  guint *window_ctx;                 /* [n_windows]: rows written to each window's cross caches */
+  char *driver, *firmware, *overlay; /* which versions, of an array; NULL: it has none, or it is not known */
 };
 
 /* The device of this name, or the best that is here for "auto" (reason, owned by the caller: why that one). */

@@ -51,6 +51,7 @@ typedef struct
   double voice;               /* voice activity's decision: from the end of speech to the decision, 0 where a key told */
   double wait;                /* until the engine was free: loading, another run giving way */
   double mel, encode, decode; /* of the run that made the text */
+  ScribeArrayTimes array;     /* of that run, on an NPU; where it is modelled, so are mel and encode */
   double ahead;               /* of that run: what was done before the utterance was over */
   double total;               /* key released, or pause decided, to text */
   gint64 text_time;           /* monotonic time of the text, microseconds: where insertion begins */

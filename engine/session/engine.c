@@ -269,6 +269,9 @@ transcribe (ScribeEngine *engine,
   run->model = g_strdup (scribe_engine_get_model_name (engine));
   run->device = g_strdup (scribe_engine_get_device (engine));
   run->device_reason = g_strdup (scribe_engine_get_device_reason (engine));
+  run->driver = g_strdup (engine->decoder->device->driver);
+  run->firmware = g_strdup (engine->decoder->device->firmware);
+  run->overlay = g_strdup (engine->decoder->device->overlay);
   run->n_threads = engine->n_threads;
   run->load = engine->load;
   run->total = (g_get_monotonic_time () - start) * 1e-6 + engine->load;

@@ -379,6 +379,7 @@ measure (const ScribeDictationWork *work, const ScribeTake *take, ScribeUtteranc
   utterance->mel = work->run.mel;
   utterance->encode = work->run.encode;
   utterance->decode = work->run.decode;
+  utterance->array = work->run.array;
 }
 
 static void

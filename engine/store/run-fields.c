@@ -4,10 +4,11 @@
  */
 #include "run-fields.h"
 
-#define FIELD(name, type)                              \
-  {                                                    \
-#name, type, G_STRUCT_OFFSET(ScribeRunStats, name) \
+#define FIELD_AT(name, type, member)                     \
+  {                                                      \
+#name, type, G_STRUCT_OFFSET(ScribeRunStats, member) \
   }
+#define FIELD(name, type) FIELD_AT (name, type, name)
 
 const RunField run_fields[N_RUN_FIELDS] = {
   FIELD (model, RUN_TEXT),
@@ -38,4 +39,13 @@ const RunField run_fields[N_RUN_FIELDS] = {
   FIELD (insert_s, RUN_LIVE),
   FIELD (latency, RUN_LIVE),
   FIELD (overruns, RUN_COUNT),
+  FIELD_AT (modelled, RUN_FLAG, array.is_modelled),
+  FIELD_AT (submit, RUN_LIVE, array.submit),
+  FIELD_AT (kernel, RUN_LIVE, array.kernel),
+  FIELD_AT (transfer, RUN_LIVE, array.transfer),
+  FIELD_AT (host, RUN_LIVE, array.host),
+  FIELD_AT (columns, RUN_COLUMNS, array.columns),
+  FIELD (driver, RUN_TEXT),
+  FIELD (firmware, RUN_TEXT),
+  FIELD (overlay, RUN_TEXT),
 };

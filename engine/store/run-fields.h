@@ -19,7 +19,8 @@ typedef enum
   RUN_FLOAT,   /* float */
   RUN_SECONDS, /* double */
   RUN_LIVE,    /* double, negative where not known: NULL in the database */
-  RUN_BYTES    /* guint64 */
+  RUN_BYTES,   /* guint64 */
+  RUN_COLUMNS  /* ScribeColumns: numbers with commas between them, in JSON a list; NULL where not known */
 } RunFieldType;
 
 typedef struct
@@ -29,7 +30,7 @@ typedef struct
   gsize offset;
 } RunField;
 
-#define N_RUN_FIELDS 28
+#define N_RUN_FIELDS 37
 
 extern const RunField run_fields[N_RUN_FIELDS];
 

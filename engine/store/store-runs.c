@@ -9,6 +9,22 @@
 
 #include "run-fields.h"
 
+#include <math.h>
+
+/* "0.25,0.5", whatever the language; SQLite has no lists. */
+static void
+bind_columns (sqlite3_stmt *insert, int index, const ScribeColumns *columns)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (columns->n == 0)
+    return;
+  for (guint i = 0; i < columns->n; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", g_ascii_dtostr (number, sizeof number, columns->seconds[i]));
+  store_bind_string (insert, index, text->str);
+}
+
 static void
 bind_run_field (sqlite3_stmt *insert, int index, const RunField *field, const ScribeRunStats *run)
 {
@@ -34,6 +50,9 @@ bind_run_field (sqlite3_stmt *insert, int index, const RunField *field, const Sc
     case RUN_LIVE:
       if (*(const double *) value >= 0)
         sqlite3_bind_double (insert, index, *(const double *) value);
+      break;
+    case RUN_COLUMNS:
+      bind_columns (insert, index, value);
       break;
     case RUN_BYTES:
       sqlite3_bind_int64 (insert, index, (gint64) MIN (*(const guint64 *) value, G_MAXINT64));
@@ -83,6 +102,24 @@ scribe_store_report_insertion (ScribeStore *store, gint64 run_id, double seconds
   return store_run (store, update, error);
 }
 
+/* The database may be anybody's: what is no number, or more than there is room for, is not known. */
+static void
+read_columns (sqlite3_stmt *row, int column, ScribeColumns *columns)
+{
+  g_autofree char *text = store_column_string (row, column);
+  g_auto (GStrv) numbers = g_strsplit (text ? text : "", ",", SCRIBE_MAX_COLUMNS + 1);
+  const guint n = g_strv_length (numbers);
+
+  *columns = (ScribeColumns){ 0 };
+  for (guint i = 0; n <= SCRIBE_MAX_COLUMNS && i < n; i++)
+    {
+      const double seconds = g_ascii_strtod (numbers[i], NULL);
+
+      columns->seconds[i] = isfinite (seconds) ? MAX (seconds, 0) : 0;
+      columns->n = i + 1;
+    }
+}
+
 static void
 read_run_field (sqlite3_stmt *row, int column, const RunField *field, ScribeRunStats *run)
 {
@@ -108,6 +145,9 @@ read_run_field (sqlite3_stmt *row, int column, const RunField *field, ScribeRunS
     case RUN_LIVE:
       *(double *) value = sqlite3_column_type (row, column) == SQLITE_NULL ? SCRIBE_UNKNOWN
                                                                            : MAX (store_column_number (row, column), 0);
+      break;
+    case RUN_COLUMNS:
+      read_columns (row, column, value);
       break;
     case RUN_BYTES:
       *(guint64 *) value = (guint64) MAX (sqlite3_column_int64 (row, column), 0);

@@ -98,6 +98,17 @@ static const char *const migrations[] = {
   "ALTER TABLE runs ADD COLUMN overruns INTEGER;"
   "CREATE INDEX runs_by_end ON runs (ended);"
   "CREATE INDEX transcripts_by_source ON transcripts (source);",
+
+  /* to 5 */
+  "ALTER TABLE runs ADD COLUMN modelled INTEGER;"
+  "ALTER TABLE runs ADD COLUMN submit REAL;" /* NULL, as the next four: the device was no array */
+  "ALTER TABLE runs ADD COLUMN kernel REAL;"
+  "ALTER TABLE runs ADD COLUMN transfer REAL;"
+  "ALTER TABLE runs ADD COLUMN host REAL;"
+  "ALTER TABLE runs ADD COLUMN columns TEXT;" /* seconds of each column: "0.25,0.5" */
+  "ALTER TABLE runs ADD COLUMN driver TEXT;"
+  "ALTER TABLE runs ADD COLUMN firmware TEXT;"
+  "ALTER TABLE runs ADD COLUMN overlay TEXT;",
 };
 
 #define VERSION ((int) G_N_ELEMENTS (migrations))

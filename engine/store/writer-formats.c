@@ -263,6 +263,20 @@ json_segment (Formatter *f, const ScribeSegment *segment)
 }
 
 static void
+json_columns (GString *out, const ScribeColumns *columns)
+{
+  if (columns->n == 0)
+    g_string_append (out, "null");
+  for (guint i = 0; i < columns->n; i++)
+    {
+      g_string_append_c (out, i > 0 ? ',' : '[');
+      append_number (out, "%.6f", columns->seconds[i]);
+    }
+  if (columns->n > 0)
+    g_string_append_c (out, ']');
+}
+
+static void
 json_run_field (GString *out, const RunField *field, const ScribeRunStats *run)
 {
   gconstpointer value = G_STRUCT_MEMBER_P (run, field->offset);
@@ -286,6 +300,9 @@ json_run_field (GString *out, const RunField *field, const ScribeRunStats *run)
       break;
     case RUN_LIVE:
       append_number (out, "%.6f", *(const double *) value < 0 ? NAN : *(const double *) value);
+      break;
+    case RUN_COLUMNS:
+      json_columns (out, value);
       break;
     case RUN_BYTES:
       g_string_append_printf (out, "%" G_GUINT64_FORMAT, *(const guint64 *) value);

@@ -35,7 +35,7 @@ tile_release (TileCore *core, uint32_t lock, int32_t value)
 int
 main (void)
 {
-  TileClock clock = { 0 };
+  static TileClock clock;
   TileCore core = { (uint8_t *) OWN_MEMORY, TILE_COLUMN, TILE_ROW, &clock, 0 };
 
   /* A core begins without either: it rounds down and wraps. Kernels are written for rounding to nearest even, and for saturation. */

@@ -74,7 +74,7 @@ failing_decoder (guint n_windows, guint n_left, Failing **failing)
   ScribeDecoder *decoder = fixture_decoder (path, "cpu", 2, 1);
 
   *failing = g_new0 (Failing, 1);
-  (*failing)->base = (ScribeDevice){ &failing_class, decoder->device->options, scribe_profile_new ("array"),
+  (*failing)->base = (ScribeDevice){ &failing_class, decoder->device->options, scribe_profile_new ("array", SCRIBE_ARRAY_NONE),
                                      g_new0 (guint, decoder->device->options.n_windows) };
   (*failing)->inner = decoder->device;
   (*failing)->n_left = n_left;

@@ -474,6 +474,39 @@ test_benchmarks (void)
   g_assert_cmpfloat (scribe_profile_seconds (scribe_engine_get_profile (engine), "encoder."), >, 0);
 }
 
+/* Of an array it is told what its time went to; of a device that is none, nothing, and not 0. */
+static void
+test_array_times (void)
+{
+  g_autoptr (ScribeEngine) array = run_engine ("emulator", 1), cpu = run_engine ("cpu", 1);
+  g_auto (Run) run;
+  const ScribeArrayTimes *times = &run.stats.array;
+
+  run_init (&run);
+  run_clip (&run, cpu, "fox");
+  g_assert_cmpfloat (times->kernel, <, 0);
+  g_assert_cmpuint (times->columns.n, ==, 0);
+  g_assert_null (run.stats.overlay);
+  run_clear (&run);
+  run_init (&run);
+  run_clip (&run, array, "fox");
+  g_assert_true (times->is_modelled);
+  g_assert_cmpfloat (times->submit, >, 0);
+  g_assert_cmpfloat (times->kernel, >, 0);
+  g_assert_cmpfloat (times->transfer, >, 0);
+  g_assert_cmpfloat (times->host, >, 0);
+  g_assert_cmpfloat (times->submit + times->kernel + times->transfer, >, run.stats.encode / 2);
+  g_assert_cmpuint (times->columns.n, ==, 8);
+  for (guint i = 0; i < times->columns.n; i++)
+    {
+      g_assert_cmpfloat (scribe_array_times_column (times, i), >, 0.02);
+      g_assert_cmpfloat (scribe_array_times_column (times, i), <, 1);
+    }
+  g_assert_true (isnan (scribe_array_times_column (times, times->columns.n)));
+  g_assert_nonnull (run.stats.overlay);
+  g_assert_null (run.stats.firmware);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -497,5 +530,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/other-models", test_other_models);
   g_test_add_func ("/engine/cantonese", test_cantonese);
   g_test_add_func ("/engine/benchmarks", test_benchmarks);
+  g_test_add_func ("/engine/array-times", test_array_times);
   return g_test_run ();
 }

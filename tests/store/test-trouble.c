@@ -319,7 +319,11 @@ make_older (Fixture *f)
                     "ALTER TABLE runs DROP COLUMN wait; ALTER TABLE runs DROP COLUMN insert_s;"
                     "ALTER TABLE runs DROP COLUMN latency; ALTER TABLE runs DROP COLUMN overruns;"
                     "ALTER TABLE transcripts DROP COLUMN kind; ALTER TABLE transcripts DROP COLUMN recovered;"
-                    "ALTER TABLE transcripts DROP COLUMN pinned; PRAGMA user_version = 1");
+                    "ALTER TABLE transcripts DROP COLUMN pinned; ALTER TABLE runs DROP COLUMN modelled;"
+                    "ALTER TABLE runs DROP COLUMN submit; ALTER TABLE runs DROP COLUMN kernel;"
+                    "ALTER TABLE runs DROP COLUMN transfer; ALTER TABLE runs DROP COLUMN host;"
+                    "ALTER TABLE runs DROP COLUMN columns; ALTER TABLE runs DROP COLUMN driver;"
+                    "ALTER TABLE runs DROP COLUMN firmware; ALTER TABLE runs DROP COLUMN overlay; PRAGMA user_version = 1");
 }
 
 static void
@@ -393,7 +397,7 @@ static const char version_3[]
       "PRAGMA user_version = 3;";
 
 static void
-version_3_gets_what_dictation_needs (Fixture *f, gconstpointer data)
+version_3_gets_what_came_later (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = NULL;
@@ -409,6 +413,9 @@ version_3_gets_what_dictation_needs (Fixture *f, gconstpointer data)
   g_assert_cmpfloat (got->seconds, ==, 2);
   g_assert_cmpuint (got->run.n_guesses, ==, 3);
   g_assert_cmpfloat (got->run.latency, <, 0); /* and not 0 */
+  g_assert_cmpfloat (got->run.array.submit, <, 0);
+  g_assert_cmpuint (got->run.array.columns.n, ==, 0);
+  g_assert_null (got->run.firmware);
   g_assert_cmpstr (got->text, ==, "Good morning.");
   g_assert_true (scribe_store_set_pinned (store, 7, TRUE, &error));
   g_assert_true (scribe_store_set_segment_text (store, 7, 0, "Good evening.", &error));
@@ -585,7 +592,7 @@ main (int argc, char **argv)
   ADD ("/trouble/a-full-disk-is-told-at-the-start", a_full_disk_is_told_at_the_start);
   ADD ("/trouble/an-older-database-is-backed-up-and-migrated", an_older_database_is_backed_up_and_migrated);
   ADD ("/trouble/an-older-database-can-be-listed", an_older_database_can_be_listed);
-  ADD ("/trouble/version-3-gets-what-dictation-needs", version_3_gets_what_dictation_needs);
+  ADD ("/trouble/version-3-gets-what-dictation-needs", version_3_gets_what_came_later);
   ADD ("/trouble/nothing-is-migrated-without-a-backup", nothing_is_migrated_without_a_backup);
   ADD ("/trouble/two-programs-migrate-once", two_programs_migrate_once);
   ADD ("/trouble/a-read-only-file-is-told", a_read_only_file_is_told);

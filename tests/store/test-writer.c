@@ -149,7 +149,9 @@ json_has_segments_words_and_run (Fixture *f, gconstpointer data)
                          .audio = 2.5,
                          .language_probability = 0.5f,
                          .tail = SCRIBE_UNKNOWN,
-                         .insert_s = SCRIBE_UNKNOWN };
+                         .insert_s = SCRIBE_UNKNOWN,
+                         .array = { .is_modelled = TRUE, .submit = 0.5, .host = SCRIBE_UNKNOWN, .columns = { 2, { 0.25, 1 } } },
+                         .firmware = (char *) "1.0" };
   g_autofree char *text = written (f, SCRIBE_FORMAT_JSON, FALSE, &run,
                                    SEGMENTS (segment (0, 0.5, " \"Hi\""), segment_with_words ()));
 
@@ -168,7 +170,9 @@ json_has_segments_words_and_run (Fixture *f, gconstpointer data)
       "\"n_fallbacks\":0,\"n_silent\":0,\"n_guesses\":0,\"audio\":2.500000,\"total\":0.000000,\"load\":0.000000,\"read\":0."
       "000000,"
       "\"mel\":0.000000,\"encode\":0.000000,\"decode\":0.000000,\"align\":0.000000,\"peak_memory\":0,"
-      "\"tail\":null,\"voice\":0.000000,\"wait\":0.000000,\"insert_s\":null,\"latency\":0.000000,\"overruns\":0}}\n");
+      "\"tail\":null,\"voice\":0.000000,\"wait\":0.000000,\"insert_s\":null,\"latency\":0.000000,\"overruns\":0,"
+      "\"modelled\":true,\"submit\":0.500000,\"kernel\":0.000000,\"transfer\":0.000000,\"host\":null,"
+      "\"columns\":[0.250000,1.000000],\"driver\":null,\"firmware\":\"1.0\",\"overlay\":null}}\n");
 }
 
 static void

@@ -2,9 +2,12 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "pages/array-figures.h"
 #include "pages/dashboard-page.h"
 #include "pages/history-charts.h"
 #include "pages/live-figures.h"
+#include "widgets/figure.h"
+#include "widgets/heat-strip.h"
 #include "widgets/line-chart.h"
 #include "widgets/waterfall.h"
 
@@ -154,6 +157,39 @@ fill (Fixture *f)
   sqlite3_close (db);
 }
 
+/* Runs of an array, a day apart, newest last; its firmware changes in the middle. */
+static void
+fill_array (Fixture *f, const char *device, gboolean is_modelled)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ScribeStore) store = scribe_store_open (f->path, FALSE, &error);
+  gint64 id = scribe_store_begin (store, &(ScribeBeginning){ .source = "-" }, &error);
+
+  for (guint i = 0; i < RUNS; i++)
+    {
+      g_auto (ScribeRunStats) run = { 0 };
+
+      scribe_run_stats_init (&run);
+      run.model = g_strdup ("starter-en");
+      run.device = g_strdup (device);
+      run.device_reason = g_strdup_printf ("“%s” was asked for", device);
+      run.firmware = is_modelled ? NULL : g_strdup (i < RUNS / 2 ? "1.0.20.434" : "1.1.2.64");
+      run.driver = is_modelled ? NULL : g_strdup ("amdxdna 0.6");
+      run.overlay = g_strdup ("0123456789abcdef");
+      run.audio = 4;
+      run.mel = 0.002;
+      run.encode = 0.02;
+      run.decode = 0.1;
+      run.n_tokens = 20;
+      run.total = 2;
+      run.latency = 0.5;
+      run.array = (ScribeArrayTimes){ is_modelled, 0.004, 0.016, 0.012, 0.006, { is_modelled ? 8 : 0, { 0 } } };
+      for (guint column = 0; column < run.array.columns.n; column++)
+        run.array.columns.seconds[column] = 0.0016 * (double) (1 + (i + 3 * column) % 9); /* of 0.032 */
+      g_assert_cmpint (scribe_store_add_run (store, id, &run, &error), >, 0);
+    }
+}
+
 static gboolean
 has_latency (gpointer data)
 {
@@ -198,6 +234,134 @@ test_history (Fixture *f, gconstpointer unused)
   g_assert_null (strstr (rate, "base.en, cpu: slower since"));
   g_assert_nonnull (strstr (latency, "24 runs"));
   g_assert_null (strstr (latency, "base.en")); /* a recording has no end of speech */
+}
+
+/* Whether the page has a waterfall that tells this. */
+static gboolean
+tells_stages (Fixture *f, const char *text)
+{
+  for (guint i = 0; find (f, TILESCRIBE_TYPE_WATERFALL, i) != NULL; i++)
+    {
+      g_autofree char *wrong = gtk_test_accessible_check_property (GTK_ACCESSIBLE (find (f, TILESCRIBE_TYPE_WATERFALL, i)),
+                                                                   GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text);
+
+      if (wrong == NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A text with a per cent sign would be a format in the macro itself. */
+static void
+assert_tells (GtkWidget *widget, const char *text)
+{
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text);
+}
+
+static void
+test_emulator (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *encoder = NULL;
+  GtkWidget *strip;
+
+  fill_array (f, "emulator", TRUE);
+  put_into_window (f, WIDE);
+  tilescribe_dashboard_page_set_store (f->page, f->store);
+  picture_wait (has_latency, f);
+  strip = find (f, TILESCRIBE_TYPE_HEAT_STRIP, 0);
+  look (f, WIDE, "dashboard-emulator");
+  picture_free (picture_of (gtk_widget_get_ancestor (strip, ADW_TYPE_PREFERENCES_GROUP), WIDE, HEIGHT, "dashboard-array"));
+  g_assert_true (gtk_widget_get_mapped (strip));
+  g_assert_true (says (GTK_WIDGET (f->page), "NPU, Emulated"));
+  g_assert_true (says (GTK_WIDGET (f->page), "Power and energy are not known"));
+  g_assert_true (
+      tells_stages (f, "Submit, modelled: 4.0 ms, Kernel, modelled: 16 ms, Transfer, modelled: 12 ms, Host, measured: 6.0 ms"));
+  g_assert_true (tells_stages (f, "Tail: not measured, Voice activity: not measured, Wait for the engine: not measured, Mel "
+                                  "spectrum, modelled: 2.0 ms, Encoder, modelled: 20 ms, Decoder: 100 ms, Insertion: not "
+                                  "measured, Total: 500 ms"));
+  assert_tells (strip, "Column 1: 30 %, on average 23 %; Column 2: 45 %, on average 27 %; Column 3: 15 %, on average 25 %; "
+                       "Column 4: 30 %, on average 23 %; Column 5: 45 %, on average 27 %; Column 6: 15 %, on average 25 %; "
+                       "Column 7: 30 %, on average 23 %; Column 8: 45 %, on average 27 %");
+  encoder = tilescribe_line_chart_get_summary (TILESCRIBE_LINE_CHART (find (f, TILESCRIBE_TYPE_LINE_CHART, 1)));
+  g_assert_nonnull (strstr (encoder, "starter-en, emulator, dictated, modelled"));
+}
+
+static void
+test_npu (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *rate = NULL;
+
+  fill_array (f, "npu", FALSE);
+  put_into_window (f, WIDE);
+  tilescribe_dashboard_page_set_store (f->page, f->store);
+  picture_wait (has_latency, f);
+  look (f, WIDE, "dashboard-npu");
+  g_assert_false (says (GTK_WIDGET (f->page), "odelled"));
+  g_assert_true (tells_stages (f, "Submit: 4.0 ms, Kernel: 16 ms, Transfer: 12 ms, Host: 6.0 ms, Total: 38 ms"));
+  rate = tilescribe_line_chart_get_summary (TILESCRIBE_LINE_CHART (find (f, TILESCRIBE_TYPE_LINE_CHART, 0)));
+  g_assert_nonnull (strstr (rate, "starter-en, npu, dictated: firmware 1.1.2.64 since"));
+  g_assert_null (strstr (rate, "design"));
+}
+
+/* A reading of an NPU that has worked for so long: half of its columns are busy. */
+static void
+tell_of_npu (TilescribeArrayFigures *array, double busy_seconds, double watts, ScribeNpuReason why)
+{
+  static gint64 time = 1;
+  ScribeNpuTelemetry telemetry = { .time = time++, .watts = watts, .busy_seconds = busy_seconds, .n_column_uses = 8 };
+
+  telemetry.why[SCRIBE_NPU_POWER] = telemetry.why[SCRIBE_NPU_COLUMNS] = why;
+  for (guint i = 0; i < 8; i++)
+    telemetry.column_use[i] = i < 4 ? 0.75 : 0;
+  tilescribe_array_figures_show_telemetry (array, &telemetry);
+}
+
+static double
+figure_of (TilescribeArrayFigures *array, guint n)
+{
+  return tilescribe_figure_get_value (TILESCRIBE_FIGURE (find_below (GTK_WIDGET (array), TILESCRIBE_TYPE_FIGURE, &n)));
+}
+
+static void
+test_telemetry (Fixture *f, gconstpointer unused)
+{
+  TilescribeArrayFigures *array = g_object_new (TILESCRIBE_TYPE_ARRAY_FIGURES, NULL);
+  GtkWidget *strip = find_below (GTK_WIDGET (array), TILESCRIBE_TYPE_HEAT_STRIP, &(guint){ 0 });
+  g_autoptr (GPtrArray) runs = g_ptr_array_new_with_free_func ((GDestroyNotify) scribe_run_free);
+  ScribeRun *run = g_new0 (ScribeRun, 1);
+
+  run->stats.device = g_strdup ("npu");
+  run->stats.audio = 4;
+  run->stats.array = (ScribeArrayTimes){ .submit = 0.004, .kernel = 0.016, .transfer = 0.012, .host = 0.006 };
+  g_ptr_array_add (runs, run);
+  tilescribe_array_figures_set_device (array, "npu");
+  tilescribe_array_figures_show_runs (array, runs);
+  tell_of_npu (array, 5, 1.5, SCRIBE_NPU_KNOWN); /* it may have been idle since its work */
+  g_assert_true (isnan (figure_of (array, 0)));
+  tell_of_npu (array, 5.5, 4, SCRIBE_NPU_KNOWN);
+  g_assert_cmpfloat (figure_of (array, 0), ==, 4);
+  g_assert_cmpfloat_with_epsilon (figure_of (array, 1), 4 * 60 * 0.032 / 4, 1e-9);
+  tell_of_npu (array, 5.5, 0.5, SCRIBE_NPU_KNOWN);
+  g_assert_cmpfloat (figure_of (array, 0), ==, 4); /* idle: not what work takes */
+  picture_free (picture_of (GTK_WIDGET (array), WIDE, HEIGHT / 2, "array-npu"));
+  assert_tells (strip, "Column 1: 75 %, on average 75 %; Column 2: 75 %, on average 75 %; Column 3: 75 %, on average 75 %; "
+                       "Column 4: 75 %, on average 75 %; Column 5: 0 %, on average 0 %; Column 6: 0 %, on average 0 %; Column "
+                       "7: 0 %, on average 0 %; Column 8: 0 %, on average 0 %");
+  g_assert_false (says (GTK_WIDGET (array), "Not known"));
+  tell_of_npu (array, 6, 0, SCRIBE_NPU_FORBIDDEN);
+  g_assert_true (says (GTK_WIDGET (array), "Not known: use of the columns, power: you may not ask the driver"));
+  gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (array))));
+}
+
+static void
+test_no_array (Fixture *f, gconstpointer unused)
+{
+  fill (f);
+  put_into_window (f, WIDE);
+  tilescribe_dashboard_page_set_store (f->page, f->store);
+  picture_wait (has_latency, f);
+  g_assert_false (gtk_widget_get_mapped (find (f, TILESCRIBE_TYPE_HEAT_STRIP, 0)));
+  g_assert_false (says (GTK_WIDGET (f->page), "NPU, Emulated"));
 }
 
 static void
@@ -338,6 +502,10 @@ main (int argc, char **argv)
   adw_init ();
   ADD ("/dashboard-page/says-that-nothing-is-measured", test_empty);
   ADD ("/dashboard-page/shows-history-with-marks-where-it-got-slower", test_history);
+  ADD ("/dashboard-page/shows-an-emulated-npu-and-says-that-it-is-modelled", test_emulator);
+  ADD ("/dashboard-page/shows-an-npu-and-where-its-versions-changed", test_npu);
+  ADD ("/dashboard-page/shows-what-an-npu-tells-of-itself", test_telemetry);
+  ADD ("/dashboard-page/shows-no-npu-where-there-is-none", test_no_array);
   ADD ("/dashboard-page/fits-into-a-narrow-window", test_narrow);
   ADD ("/dashboard-page/missing-figures-stay-missing", test_missing);
   ADD ("/dashboard-page/shows-where-the-time-of-an-utterance-went", test_utterance);

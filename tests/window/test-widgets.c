@@ -4,6 +4,7 @@
  */
 #include "widgets/axis.h"
 #include "widgets/figure.h"
+#include "widgets/heat-strip.h"
 #include "widgets/ink.h"
 #include "widgets/line-chart.h"
 #include "widgets/line-style.h"
@@ -294,8 +295,8 @@ test_several (void)
         tilescribe_line_chart_add_point (chart, series, MAY + (i * 4 + s) * G_TIME_SPAN_DAY,
                                          s == 2 ? NAN : (s + 1) * (0.2 + 0.02 * ((i * 7) % 5)));
     }
-  tilescribe_line_chart_add_mark (chart, MAY + 20 * G_TIME_SPAN_DAY, "base.en, cpu: slower since 23 May");
-  tilescribe_line_chart_add_mark (chart, MAY + 21 * G_TIME_SPAN_DAY, "tiny, cpu: slower since 24 May");
+  tilescribe_line_chart_add_mark (chart, MAY + 20 * G_TIME_SPAN_DAY, "base.en, cpu: slower since 23 May", TRUE);
+  tilescribe_line_chart_add_mark (chart, MAY + 21 * G_TIME_SPAN_DAY, "tiny, cpu: firmware 1.1 since 24 May", FALSE);
   picture = draw (GTK_WIDGET (chart), "chart-several");
   for (guint s = 0; s < G_N_ELEMENTS (names); s++)
     {
@@ -342,6 +343,104 @@ test_stages (void)
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (waterfall), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
                                        "Tail: 400 ms, Encoder: 400 ms, Decoder: not measured, Total: 800 ms");
   close_window_of (waterfall);
+}
+
+static void
+test_no_total (void)
+{
+  const TilescribeStage stages[] = { { "Kernel, modelled", 0.4 }, { "Host, measured", 0.1 } };
+  GtkWidget *waterfall = tilescribe_waterfall_new ();
+
+  tilescribe_waterfall_set_stages (TILESCRIBE_WATERFALL (waterfall), stages, G_N_ELEMENTS (stages), -1);
+  picture_free (draw (waterfall, "waterfall-apart"));
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (waterfall), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT,
+                                       "Kernel, modelled: 400 ms, Host, measured: 100 ms");
+  close_window_of (waterfall);
+}
+
+/* Pixels of a cell's colour, where the share is 1, in this part of a strip of two rows. */
+static guint
+hot_pixels (GtkWidget *strip, const Picture *picture, guint row, double from, double to)
+{
+  GdkRGBA hot = tilescribe_ink_color (strip, "accent_bg_color");
+  int height;
+
+  gtk_widget_measure (strip, GTK_ORIENTATION_VERTICAL, -1, &height, NULL, NULL, NULL);
+  return picture_count (picture, (int) (from * WIDTH), (int) row * height / 2, (int) ((to - from) * WIDTH), height / 2, &hot);
+}
+
+/* A text with a per cent sign would be a format in the macro itself. */
+static void
+assert_tells (GtkWidget *widget, const char *text)
+{
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, text);
+}
+
+static GtkWidget *
+strip_of (const double (*shares)[2], guint n)
+{
+  GtkWidget *strip = tilescribe_heat_strip_new ("How busy the columns were");
+
+  for (guint i = 0; i < n; i++)
+    tilescribe_heat_strip_add (TILESCRIBE_HEAT_STRIP (strip), shares[i], 2);
+  return strip;
+}
+
+static void
+test_heat (void)
+{
+  double shares[40][2];
+  GtkWidget *strip;
+  g_autoptr (Picture) picture = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (shares); i++)
+    {
+      shares[i][0] = i < 20 ? 0 : 1; /* idle, then busy */
+      shares[i][1] = 0.5;
+    }
+  strip = strip_of (shares, G_N_ELEMENTS (shares));
+  picture = draw (strip, "heat-strip");
+  g_assert_cmpuint (hot_pixels (strip, picture, 0, 0, 0.4), ==, 0);
+  g_assert_cmpuint (hot_pixels (strip, picture, 0, 0.6, 1), >, 1000);
+  g_assert_cmpuint (hot_pixels (strip, picture, 1, 0, 1), ==, 0); /* half as busy: not as strong */
+  g_assert_cmpuint (picture_ink (picture, WIDTH / 2, 0, WIDTH / 4, HEIGHT), >, 1000);
+  assert_tells (strip, "Column 1: 100 %, on average 50 %; Column 2: 50 %, on average 50 %");
+  close_window_of (strip);
+}
+
+static void
+test_heat_missing (void)
+{
+  const double shares[][2] = { { 1, NAN }, { 1, NAN } };
+  GtkWidget *strip = strip_of (shares, G_N_ELEMENTS (shares));
+  g_autoptr (Picture) picture = draw (strip, "heat-strip-missing");
+
+  g_assert_cmpuint (hot_pixels (strip, picture, 0, 0, 1), >, 100);
+  g_assert_cmpuint (hot_pixels (strip, picture, 1, 0, 1), ==, 0);
+  assert_tells (strip, "Column 1: 100 %, on average 100 %; Column 2: not measured, on average not measured");
+  tilescribe_heat_strip_clear (TILESCRIBE_HEAT_STRIP (strip));
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (strip), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, "not measured");
+  close_window_of (strip);
+}
+
+/* The newest moment stands where one stops reading, and those before go out at the other end. */
+static void
+test_heat_moves_on (void)
+{
+  const double idle[] = { 0, 0 }, busy[] = { 1, 0 };
+  GtkWidget *strip = strip_of (&busy, 1);
+  g_autoptr (Picture) before = draw (strip, "heat-strip-first"), after = NULL, mirrored = NULL;
+
+  g_assert_cmpuint (hot_pixels (strip, before, 0, 0, 0.5), ==, 0);
+  g_assert_cmpuint (hot_pixels (strip, before, 0, 0.5, 1), >, 100);
+  gtk_widget_set_direction (strip, GTK_TEXT_DIR_RTL);
+  mirrored = draw (strip, "heat-strip-mirrored");
+  g_assert_cmpuint (hot_pixels (strip, mirrored, 0, 0, 0.5), >, 100);
+  for (guint i = 0; i < TILESCRIBE_HEAT_STRIP_MOMENTS; i++)
+    tilescribe_heat_strip_add (TILESCRIBE_HEAT_STRIP (strip), idle, 2);
+  after = draw (strip, "heat-strip-idle");
+  g_assert_cmpuint (hot_pixels (strip, after, 0, 0, 1), ==, 0);
+  close_window_of (strip);
 }
 
 static guint
@@ -400,6 +499,10 @@ main (int argc, char **argv)
   g_test_add_func ("/line-chart/draws-when-there-is-something-new-only", test_still);
   g_test_add_func ("/line-chart/says-that-it-is-empty", test_empty);
   g_test_add_func ("/waterfall/stages-follow-each-other", test_stages);
+  g_test_add_func ("/waterfall/stages-that-cannot-be-added-have-no-total", test_no_total);
+  g_test_add_func ("/heat-strip/is-as-strong-as-the-share", test_heat);
+  g_test_add_func ("/heat-strip/names-what-is-missing", test_heat_missing);
+  g_test_add_func ("/heat-strip/moves-on", test_heat_moves_on);
   g_test_add_func ("/ratio-bar/is-as-full-as-the-ratio", test_ratio);
   g_test_add_func ("/figure/names-what-is-missing", test_figure);
   return g_test_run ();

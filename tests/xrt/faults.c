@@ -13,7 +13,7 @@ static const char *const names[N_FAULTS] = {
   [FAULT_ABORT] = "abort",           [FAULT_ERROR] = "error",           [FAULT_GONE] = "gone",
   [FAULT_SENSORS] = "sensors",       [FAULT_NO_SENSORS] = "no-sensors", [FAULT_OLD_DRIVER] = "old-driver",
   [FAULT_NEW_DRIVER] = "new-driver", [FAULT_ASLEEP] = "asleep",         [FAULT_INSTANT] = "instant",
-  [FAULT_INCOHERENT] = "incoherent",
+  [FAULT_INCOHERENT] = "incoherent", [FAULT_TAKEN] = "taken",           [FAULT_WRONG] = "wrong",
 };
 
 static guint64 at[N_FAULTS]; /* 0: not today */

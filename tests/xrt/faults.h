@@ -13,6 +13,7 @@ typedef enum
   FAULT_NO_DEVICE,  /* no such thing on the bus */
   FAULT_NO_DRIVER,  /* the bus has the device, and the driver is not loaded */
   FAULT_PROTOCOL,   /* the driver is loaded and did not take the device, whose firmware speaks another protocol */
+  FAULT_TAKEN,      /* another driver has the device */
   FAULT_PERMISSION, /* the node is not for this user */
   FAULT_MEMLOCK,    /* memory may be locked as far as the process's limit says, or 8 MiB */
   FAULT_CONTEXTS,   /* all contexts are taken */
@@ -21,6 +22,7 @@ typedef enum
   FAULT_TIMEOUT,    /* the array hangs in a command: the driver ends it after two seconds */
   FAULT_ABORT,      /* a command is aborted */
   FAULT_ERROR,      /* a command ends with an error */
+  FAULT_WRONG,      /* a command ends well, and what it computed is wrong */
   FAULT_GONE,       /* the device vanishes in the middle of a command */
   FAULT_SENSORS,    /* sensors answer nonsense */
   FAULT_NO_SENSORS, /* sensors are not known yet, as before Linux 7.0 */

@@ -8,6 +8,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "faults.h"
 #include "kernel.h"
 
 #include "overlay/overlay.h"
@@ -89,6 +90,15 @@ note (const Context *context, const NpuReport *report)
   g_mutex_unlock (&kernel.lock);
 }
 
+/* Of the buffers but the weights, the first, one bit of each byte. */
+static void
+spoil (const NpuBuffer *buffers, guint n_buffers)
+{
+  for (guint i = 1; i < n_buffers; i++)
+    for (gsize at = 0; at < buffers[i].size; at++)
+      buffers[i].data[at] ^= 1;
+}
+
 gboolean
 firmware_run (Context *context, const guint32 *words, gsize n_words, const NpuBuffer *buffers, guint n_buffers, GError **error)
 {
@@ -101,6 +111,8 @@ firmware_run (Context *context, const guint32 *words, gsize n_words, const NpuBu
       boot (context, overlay, NULL);
       return FALSE;
     }
+  if (fault_is_set (FAULT_WRONG))
+    spoil (buffers, n_buffers);
   note (context, &report);
   return TRUE;
 }

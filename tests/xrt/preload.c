@@ -23,6 +23,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -384,6 +385,22 @@ munmap (void *at, size_t size)
     }
   return real (at, size);
 }
+
+/* Memory that is not locked needs no limit; what it is for the process counts where locking is the fault of the day. */
+#define GETRLIMIT(name, kind)                                        \
+  EXPORTED int name (__rlimit_resource_t resource, struct kind *to)  \
+  {                                                                  \
+    REAL (name);                                                     \
+                                                                     \
+    if (resource == RLIMIT_MEMLOCK && !fault_is_set (FAULT_MEMLOCK)) \
+      {                                                              \
+        to->rlim_cur = to->rlim_max = RLIM_INFINITY;                 \
+        return 0;                                                    \
+      }                                                              \
+    return real (resource, to);                                      \
+  }
+GETRLIMIT (getrlimit, rlimit)
+GETRLIMIT (getrlimit64, rlimit64)
 
 static int
 tell_version (Client *client, DrmVersion *what)

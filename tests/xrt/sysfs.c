@@ -25,7 +25,7 @@ static const char *const places[] = { "/sys/bus/pci",     "/sys/devices/pci0000:
 typedef struct
 {
   const char *path, *text; /* where a link leads, if the path ends in @ */
-  Fault missing[4];        /* what takes it away, until N_FAULTS */
+  Fault missing[5];        /* what takes it away, until N_FAULTS */
 } Entry;
 
 #define ALWAYS \
@@ -40,9 +40,9 @@ typedef struct
   {                                            \
     FAULT_NO_DEVICE, FAULT_NO_DRIVER, N_FAULTS \
   }
-#define IF_BOUND                                               \
-  {                                                            \
-    FAULT_NO_DEVICE, FAULT_NO_DRIVER, FAULT_PROTOCOL, N_FAULTS \
+#define IF_BOUND                                                            \
+  {                                                                         \
+    FAULT_NO_DEVICE, FAULT_NO_DRIVER, FAULT_PROTOCOL, FAULT_TAKEN, N_FAULTS \
   }
 
 static const Entry entries[] = {
@@ -128,6 +128,14 @@ write_entry (const Entry *entry)
 }
 
 static void
+link_to (const char *place, const char *target)
+{
+  g_autofree char *path = g_strconcat (root, place, NULL);
+
+  syscall (SYS_symlink, target, path);
+}
+
+static void
 overwrite (const char *place, const char *text)
 {
   g_autofree char *path = g_strconcat (root, place, NULL);
@@ -154,6 +162,8 @@ plant (void)
         overwrite (STATUS, "suspended\n");
       if (fault_is_set (FAULT_FIRMWARE))
         overwrite (DEVICE "/fw_version", "1.0.0.434\n");
+      if (fault_is_set (FAULT_TAKEN))
+        link_to (DEVICE "/driver", "../../../../bus/pci/drivers/vfio-pci");
       g_once_init_leave (&is_planted, 1);
     }
 }

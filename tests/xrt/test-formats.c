@@ -1,4 +1,4 @@
-/* test-formats.c - amdxdna.h says what the kernel's own header says, and container.h what XRT's does
+/* test-formats.c - amdxdna.h and npu-driver.h say what the kernel's own header says, and container.h what XRT's does
  *
  * Compiled, not run, with Debian sid's copies of the headers before the system's.
  *
@@ -6,6 +6,7 @@
  */
 #include "amdxdna.h"
 #include "container.h"
+#include "device/npu/npu-driver.h"
 
 #include <drm/amdxdna_accel.h>
 #include <stddef.h>
@@ -18,6 +19,58 @@
   SAME (offsetof (own, field), offsetof (struct kernels, its_field)); \
   SAME (sizeof (((own *) NULL)->field), sizeof (((struct kernels *) NULL)->its_field))
 #define NUMBER(own, kernels) SAME (own, _IOC_NR (kernels))
+
+SAME (NPU_DRIVER_GET_VERSION, DRM_IOCTL_VERSION);
+SAME (NPU_DRIVER_GET_INFO, DRM_IOCTL_AMDXDNA_GET_INFO);
+SAME (NPU_DRIVER_GET_ARRAY, DRM_IOCTL_AMDXDNA_GET_ARRAY);
+SAME (NPU_DRIVER_METADATA, DRM_AMDXDNA_QUERY_AIE_METADATA);
+SAME (NPU_DRIVER_CLOCKS, DRM_AMDXDNA_QUERY_CLOCK_METADATA);
+SAME (NPU_DRIVER_SENSORS, DRM_AMDXDNA_QUERY_SENSORS);
+SAME (NPU_DRIVER_CONTEXTS, DRM_AMDXDNA_QUERY_HW_CONTEXTS);
+SAME (NPU_DRIVER_POWER_MODE, DRM_AMDXDNA_GET_POWER_MODE);
+SAME (NPU_DRIVER_RESOURCES, DRM_AMDXDNA_QUERY_RESOURCE_INFO);
+SAME (NPU_DRIVER_ALL_CONTEXTS, DRM_AMDXDNA_HW_CONTEXT_ALL);
+SAME (NPU_DRIVER_CONTEXT_ACTIVE, AMDXDNA_HWCTX_STATE_ACTIVE);
+SAME (NPU_DRIVER_SENSOR_POWER, AMDXDNA_SENSOR_TYPE_POWER);
+SAME (NPU_DRIVER_SENSOR_COLUMN, AMDXDNA_SENSOR_TYPE_COLUMN_UTILIZATION);
+AT (NpuDriverVersion, name_length, drm_version, name_len);
+AT (NpuDriverVersion, name, drm_version, name);
+AT (NpuDriverInfo, topic, amdxdna_drm_get_info, param);
+AT (NpuDriverInfo, size, amdxdna_drm_get_info, buffer_size);
+AT (NpuDriverInfo, buffer, amdxdna_drm_get_info, buffer);
+AT (NpuDriverArray, topic, amdxdna_drm_get_array, param);
+AT (NpuDriverArray, element_size, amdxdna_drm_get_array, element_size);
+AT (NpuDriverArray, n_elements, amdxdna_drm_get_array, num_element);
+AT (NpuDriverArray, buffer, amdxdna_drm_get_array, buffer);
+SIZE (NpuDriverMetadata, amdxdna_drm_query_aie_metadata);
+AT (NpuDriverMetadata, n_columns, amdxdna_drm_query_aie_metadata, cols);
+AT (NpuDriverMetadata, n_rows, amdxdna_drm_query_aie_metadata, rows);
+SIZE (NpuDriverClocks, amdxdna_drm_query_clock_metadata);
+AT (NpuDriverClocks, mp_npu.mhz, amdxdna_drm_query_clock_metadata, mp_npu_clock.freq_mhz);
+AT (NpuDriverClocks, h.mhz, amdxdna_drm_query_clock_metadata, h_clock.freq_mhz);
+SIZE (NpuDriverSensor, amdxdna_drm_query_sensor);
+AT (NpuDriverSensor, label, amdxdna_drm_query_sensor, label);
+AT (NpuDriverSensor, input, amdxdna_drm_query_sensor, input);
+AT (NpuDriverSensor, exponent, amdxdna_drm_query_sensor, unitm);
+AT (NpuDriverSensor, kind, amdxdna_drm_query_sensor, type);
+SIZE (NpuDriverPowerMode, amdxdna_drm_get_power_mode);
+SIZE (NpuDriverResources, amdxdna_drm_get_resource_info);
+AT (NpuDriverResources, max_mhz, amdxdna_drm_get_resource_info, npu_clk_max);
+AT (NpuDriverResources, max_tops, amdxdna_drm_get_resource_info, npu_tops_max);
+AT (NpuDriverResources, max_contexts, amdxdna_drm_get_resource_info, npu_task_max);
+AT (NpuDriverResources, tops, amdxdna_drm_get_resource_info, npu_tops_curr);
+SIZE (NpuDriverContextHead, amdxdna_drm_query_hwctx);
+AT (NpuDriverContextHead, pid, amdxdna_drm_query_hwctx, pid);
+AT (NpuDriverContextHead, submissions, amdxdna_drm_query_hwctx, command_submissions);
+AT (NpuDriverContextHead, completions, amdxdna_drm_query_hwctx, command_completions);
+AT (NpuDriverContextHead, preemptions, amdxdna_drm_query_hwctx, preemptions);
+AT (NpuDriverContextHead, errors, amdxdna_drm_query_hwctx, errors);
+AT (NpuDriverContext, head.pid, amdxdna_drm_hwctx_entry, pid);
+AT (NpuDriverContext, head.submissions, amdxdna_drm_hwctx_entry, command_submissions);
+AT (NpuDriverContext, head.errors, amdxdna_drm_hwctx_entry, errors);
+AT (NpuDriverContext, priority, amdxdna_drm_hwctx_entry, priority);
+AT (NpuDriverContext, state, amdxdna_drm_hwctx_entry, state);
+G_STATIC_ASSERT (sizeof (NpuDriverContext) <= sizeof (struct amdxdna_drm_hwctx_entry));
 
 NUMBER (DRM_NR_VERSION, DRM_IOCTL_VERSION);
 NUMBER (DRM_NR_GEM_CLOSE, DRM_IOCTL_GEM_CLOSE);

@@ -125,7 +125,7 @@ class Formats(unittest.TestCase):
     def test_the_stand_in_speaks_as_the_kernels_header_says(self):
         flags = subprocess.run(['pkg-config', '--cflags', 'glib-2.0'], check=True, capture_output=True, text=True).stdout.split()
         done = subprocess.run([shutil.which('cc'), '-std=gnu11', '-fsyntax-only', '-isystem', get_root() / 'usr/include', *flags,
-                               HERE / 'test-formats.c'], capture_output=True, text=True)
+                               '-I', HERE.parent.parent / 'engine', HERE / 'test-formats.c'], capture_output=True, text=True)
         self.assertEqual((done.stderr, done.returncode), ('', 0))
 
 

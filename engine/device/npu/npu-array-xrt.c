@@ -17,6 +17,7 @@
  */
 #include "config.h"
 #include "device/npu/npu-array.h"
+#include "device/npu/npu-check.h"
 #include "device/npu/npu-device.h"
 #include "device/npu/npu-presence.h"
 #include "device/xrt/xrt-plugin.h"
@@ -24,15 +25,11 @@
 #include "model/catalogue.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #define PLUGIN      "tilescribe-xrt.so"
-#define XRT         "libxrt_coreutil.so.2" /* what the plug-in is linked with */
-#define XRT_OLDEST  "2.21.75"
 #define TIMEOUT     5000        /* ms: the driver's own 2 s come first, unless it hangs itself */
 #define LOCKED      (64u << 20) /* bytes that XRT locks before anything else: the heap of instructions */
 #define HASH_DIGITS 16
@@ -54,13 +51,12 @@ named_plugin (void)
   return path && path[0] ? path : NULL;
 }
 
-/* Memory that may be locked is less than XRT locks at once. */
-static gboolean
-is_locked_out (void)
+gboolean
+npu_array_xrt_may_lock (void)
 {
   struct rlimit limit;
 
-  return getrlimit (RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < 4 * (rlim_t) LOCKED;
+  return getrlimit (RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= 4 * (rlim_t) LOCKED;
 }
 
 /* What went wrong when the array or memory of it was to be had. */
@@ -69,7 +65,7 @@ set_open_error (GError **error, const ScribeXrtTrouble *trouble, const char *ove
 {
   ScribeXrtCode code = trouble->code;
 
-  if ((code == SCRIBE_XRT_OTHER || code == SCRIBE_XRT_MEMLOCK) && is_locked_out ())
+  if ((code == SCRIBE_XRT_OTHER || code == SCRIBE_XRT_MEMLOCK) && !npu_array_xrt_may_lock ())
     {
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
                    _ ("The NPU needs more locked memory than this user may have. Write “* - memlock unlimited” into a file in "
@@ -288,7 +284,7 @@ static const NpuArrayClass xrt_class = {
 static gboolean
 has_xrt (void)
 {
-  void *library = dlopen (XRT, RTLD_LAZY | STAYS);
+  void *library = dlopen (NPU_XRT_LIBRARY, RTLD_LAZY | STAYS);
 
   return library && dlclose (library) == 0;
 }
@@ -318,7 +314,7 @@ load (GError **error)
           error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
           _ ("This Tilescribe was built without XRT, and cannot use the NPU: “%s” is not there. Build it where XRT %s or a "
              "newer one is installed."),
-          path, XRT_OLDEST);
+          path, NPU_XRT_OLDEST);
       return NULL;
     }
   library = dlopen (path, RTLD_NOW | STAYS);
@@ -336,7 +332,7 @@ load (GError **error)
     g_set_error (
         error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
         _ ("“%s” does not go with the XRT that is installed, which is too old: version %s or a newer one is needed (%s)."), path,
-        XRT_OLDEST, why);
+        NPU_XRT_OLDEST, why);
   else
     g_set_error (
         error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
@@ -346,9 +342,8 @@ load (GError **error)
   return NULL;
 }
 
-/* Path of the overlay's binary, if it is there and was built from this design. */
-static char *
-find_overlay (const NpuOverlay *overlay, guint64 hash, GError **error)
+char *
+npu_array_xrt_find_overlay (const NpuOverlay *overlay, guint64 hash, GError **error)
 {
   g_autofree char *folder = scribe_data_folder ();
   g_autofree char *name = g_strdup_printf ("overlay-%u.xclbin", overlay->n_columns);
@@ -374,33 +369,19 @@ find_overlay (const NpuOverlay *overlay, guint64 hash, GError **error)
   return g_steal_pointer (&path);
 }
 
+gboolean
+npu_array_xrt_has_plugin (GError **error)
+{
+  return load (error) != NULL;
+}
+
 /* What the kernel says is enough to begin with. */
 static gboolean
-is_usable (const ScribeNpuPresence *presence, GError **error)
+is_usable (GError **error)
 {
-  int trouble;
-
-  if (named_plugin ())
-    return TRUE;
-  if (!presence->is_there)
-    {
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("This machine has no XDNA2 NPU. Use “--device cpu”."));
-      return FALSE;
-    }
-  if (presence->node == NULL)
-    {
-      g_set_error (
-          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-          _ ("This machine has an NPU, and its driver “amdxdna” is not there. Linux has it from 6.14 on: install such a kernel, "
-             "or run “sudo modprobe amdxdna”."));
-      return FALSE;
-    }
-  trouble = access (presence->node, R_OK | W_OK) == 0 ? 0 : errno;
-  if (trouble != 0)
-    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                 _ ("You may not open the NPU, “%s”: %s. Run “sudo usermod -aG render $USER”, and log in again."), presence->node,
-                 g_strerror (trouble));
-  return trouble == 0;
+  return named_plugin ()
+         || (scribe_npu_check (SCRIBE_NPU_CHECK_DEVICE, NULL, error) && scribe_npu_check (SCRIBE_NPU_CHECK_DRIVER, NULL, error)
+             && scribe_npu_check (SCRIBE_NPU_CHECK_PERMISSION, NULL, error));
 }
 
 NpuArray *
@@ -413,9 +394,9 @@ npu_array_xrt_new (const NpuOverlay *overlay, guint64 overlay_hash, GError **err
   ScribeXrtArray *array = NULL;
   XrtArray *xrt;
 
-  scribe_npu_presence_init (&presence);
-  if (!is_usable (&presence, error) || (plugin = load (error)) == NULL
-      || (path = find_overlay (overlay, overlay_hash, error)) == NULL)
+  scribe_npu_presence_init (&presence, "");
+  if (!is_usable (error) || (plugin = load (error)) == NULL
+      || (path = npu_array_xrt_find_overlay (overlay, overlay_hash, error)) == NULL)
     return NULL;
   if (plugin->open (path, &array, &trouble) != SCRIBE_XRT_OK)
     {
@@ -434,6 +415,6 @@ scribe_npu_is_expected (void)
 {
   g_auto (ScribeNpuPresence) presence = { 0 };
 
-  scribe_npu_presence_init (&presence);
+  scribe_npu_presence_init (&presence, "");
   return presence.is_there || named_plugin ();
 }

@@ -96,4 +96,13 @@ NpuArray *npu_array_emulated_new (const NpuOverlay *overlay, const ScribeDeviceO
 /* Fails with SCRIBE_ERROR_DEVICE where there is no NPU, or it cannot be used: the sentence says why. */
 NpuArray *npu_array_xrt_new (const NpuOverlay *overlay, guint64 overlay_hash, GError **error);
 
+#define NPU_XRT_LIBRARY "libxrt_coreutil.so.2" /* what the plug-in is linked with */
+#define NPU_XRT_OLDEST  "2.21.75"
+
+/* Parts of opening it, each for itself: the plug-in is there and can be loaded; the path of the overlay's binary, if it is there and was built from this design;
+ * memory may be locked that is enough for XRT. */
+gboolean npu_array_xrt_has_plugin (GError **error);
+char *npu_array_xrt_find_overlay (const NpuOverlay *overlay, guint64 hash, GError **error);
+gboolean npu_array_xrt_may_lock (void);
+
 G_END_DECLS

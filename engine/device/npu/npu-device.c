@@ -16,6 +16,7 @@
 
 #include "device/npu/npu-mel.h"
 #include "device/npu/npu-private.h"
+#include "device/npu/npu-telemetry.h"
 #include "error.h"
 
 #include <glib/gi18n-lib.h>
@@ -145,7 +146,10 @@ device_with (NpuDevice *npu, NpuArray *array, GError **error)
 {
   npu->array = array;
   if (array && array->klass->allocate (array, &npu->caches, cache_bytes (npu), error))
-    return &npu->base;
+    {
+      npu->base.overlay = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", npu->overlay_hash);
+      return &npu->base;
+    }
   npu_close (&npu->base);
   return NULL;
 }
@@ -158,12 +162,28 @@ emulator_open (const ScribeDeviceOptions *options, GError **error)
   return npu ? device_with (npu, npu_array_emulated_new (npu->overlay, options, error), error) : NULL;
 }
 
+/* The driver is part of a kernel, whose version tells the two drivers of one interface apart. */
+static void
+note_versions (ScribeDevice *device)
+{
+  g_autoptr (ScribeNpuMeter) meter = scribe_npu_meter_new ("");
+  g_auto (ScribeNpuTelemetry) telemetry = { 0 };
+
+  scribe_npu_meter_read (meter, &telemetry);
+  if (telemetry.driver && telemetry.kernel)
+    device->driver = g_strdup_printf ("%s, Linux %s", telemetry.driver, telemetry.kernel);
+  device->firmware = g_steal_pointer (&telemetry.firmware);
+}
+
 static ScribeDevice *
 npu_open (const ScribeDeviceOptions *options, GError **error)
 {
   NpuDevice *npu = device_new (options, error);
+  ScribeDevice *device = npu ? device_with (npu, npu_array_xrt_new (npu->overlay, npu->overlay_hash, error), error) : NULL;
 
-  return npu ? device_with (npu, npu_array_xrt_new (npu->overlay, npu->overlay_hash, error), error) : NULL;
+  if (device)
+    note_versions (device);
+  return device;
 }
 
 static void
@@ -494,11 +514,11 @@ npu_copy_rows (ScribeDevice *device, guint from, guint to, guint first, guint n)
     }
 }
 
-#define NPU_DEVICE_CLASS(NAME, OPEN)                                                                                   \
+#define NPU_DEVICE_CLASS(NAME, ARRAY, OPEN)                                                                            \
   {                                                                                                                    \
-    .name = NAME, .open = OPEN, .prepare = npu_prepare, .describe = npu_describe_of, .run = npu_run, .read = npu_read, \
-    .copy_rows = npu_copy_rows, .wake = npu_wake, .plan_free = npu_plan_free_of, .close = npu_close,                   \
+    .name = NAME, .array = ARRAY, .open = OPEN, .prepare = npu_prepare, .describe = npu_describe_of, .run = npu_run,   \
+    .read = npu_read, .copy_rows = npu_copy_rows, .wake = npu_wake, .plan_free = npu_plan_free_of, .close = npu_close, \
   }
 
-const ScribeDeviceClass scribe_npu_device_class = NPU_DEVICE_CLASS ("npu", npu_open);
-const ScribeDeviceClass scribe_emulator_device_class = NPU_DEVICE_CLASS ("emulator", emulator_open);
+const ScribeDeviceClass scribe_npu_device_class = NPU_DEVICE_CLASS ("npu", SCRIBE_ARRAY_MEASURED, npu_open);
+const ScribeDeviceClass scribe_emulator_device_class = NPU_DEVICE_CLASS ("emulator", SCRIBE_ARRAY_MODELLED, emulator_open);

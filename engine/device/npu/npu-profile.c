@@ -153,6 +153,17 @@ add_measured (const ScribePlan *plan, const ScribeRun *run, const NpuReport *rep
 }
 
 static void
+add_columns (const ScribePlan *plan, const NpuReport *report, double cycle)
+{
+  ScribeColumns *columns = &plan->device->base.profile->columns;
+
+  columns->n = MIN (plan->device->overlay->n_columns, SCRIBE_MAX_COLUMNS);
+  for (guint column = 0; column < columns->n; column++)
+    for (guint row = 0; row < NPU_COMPUTE_ROWS; row++)
+      columns->seconds[column] += (double) report->cores[column][row].busy * cycle / NPU_COMPUTE_ROWS;
+}
+
+static void
 add_modelled (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report)
 {
   const NpuTimer begin = { 0 }, *last = &begin;
@@ -178,6 +189,7 @@ add_modelled (const ScribePlan *plan, const ScribeRun *run, const NpuReport *rep
         }
       last = timer;
     }
+  add_columns (plan, report, cycle);
 }
 
 void

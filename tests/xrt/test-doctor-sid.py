@@ -1,0 +1,65 @@
+"""tilescribe doctor with all that an NPU needs, and with what only a try can tell: genuine XRT, AMD's genuine driver library
+
+SPDX-License-Identifier: MIT
+"""
+import json
+import os
+import pathlib
+import unittest
+
+from fixture import LIBRARIES, NpuTest, compile_with_xrt, get_root
+
+SOURCE = pathlib.Path(os.environ['TILESCRIBE_SOURCE'])
+
+
+class Doctor(NpuTest):
+    def setUp(self):
+        super().setUp()
+        plugin = compile_with_xrt('tilescribe-xrt.so', SOURCE / 'engine/device/xrt/xrt-plugin.cpp',
+                                  options=('-shared', '-fPIC', '-fvisibility=hidden', '-Werror'))
+        data = self.folder / 'program'
+        data.mkdir()
+        for path in (SOURCE / 'data').iterdir():
+            (data / path.name).symlink_to(path)
+        self.write_container(folder=data)
+        self.where = {'TILESCRIBE_DATA': str(data), 'TILESCRIBE_XRT': str(plugin), 'LC_ALL': 'C.UTF-8', 'LANGUAGE': ''}
+
+    def look(self, faults='', libraries=None):
+        done = self.run_in_sid(os.environ['TILESCRIBE'], 'doctor', '--json', faults=faults, libraries=libraries, **self.where)
+        self.assertEqual(done.returncode, 0, done)
+        found = json.loads(done.stdout)['findings']
+        return [(line['mark'], line['text']) for line in found if line['section'] == 'npu']
+
+    def test_all_is_green(self):
+        lines = self.look()
+        self.assertEqual({mark for mark, _ in lines}, {'ok'}, lines)
+        self.assertEqual(lines[-1], ('ok', 'The NPU computes, bit by bit as it should'))
+        self.assertIn(('EXEC_CMD', '0'), self.calls())
+
+    def test_what_only_a_try_can_tell(self):
+        for faults, why in (('contexts', 'Close another that uses it'), ('partition', 'does not take its design'),
+                            ('firmware', 'firmware and driver are of different versions'), ('abort', 'was stopped'), ('timeout', 'hung'),
+                            ('error', 'has failed'), ('gone', 'does not answer any more'), ('wrong', 'other numbers than its emulator')):
+            with self.subTest(faults=faults):
+                lines = self.look(faults)
+                self.assertEqual([mark for mark, _ in lines], ['ok'] * (len(lines) - 1) + ['broken'], lines)
+                self.assertIn(why, lines[-1][1])
+
+    def test_nothing_is_tried_if_something_is_missing(self):
+        lines = self.look(libraries=self.libraries_without('libxrt_driver_xdna'))
+        self.assertEqual([text.split('.')[0] for mark, text in lines if mark == 'broken'], ['XRT\'s package for NPUs is not installed'])
+        self.assertEqual(self.calls(), [])
+
+    def test_a_package_of_another_version(self):
+        libraries = self.libraries_without('libxrt_driver_xdna')
+        (genuine,) = (get_root() / LIBRARIES).glob('libxrt_driver_xdna.so.2.*')
+        (libraries / 'libxrt_driver_xdna.so.2.21.75').write_bytes(genuine.read_bytes())
+        (libraries / 'libxrt_driver_xdna.so.2').symlink_to('libxrt_driver_xdna.so.2.21.75')
+        lines = [text for mark, text in self.look(libraries=libraries) if mark == 'broken']
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn('2.21.75: both have to be of the same version', lines[0])
+
+
+if __name__ == '__main__':
+    get_root()
+    unittest.main(verbosity=2)
