@@ -25,7 +25,7 @@
 
 namespace {
 
-constexpr auto patience = std::chrono::milliseconds (10000);
+constexpr auto patience = std::chrono::milliseconds (4000); // the driver's watchdog takes two seconds
 
 struct Recorded
 {
