@@ -48,6 +48,7 @@ client_new (int fd)
 
   client->fd = fd;
   client->buffers = g_ptr_array_new_with_free_func (buffer_free);
+  client->closed = g_ptr_array_new_with_free_func (buffer_free);
   client->next_handle = 1;
   return client;
 }
@@ -56,20 +57,35 @@ void
 client_free (Client *client)
 {
   g_ptr_array_unref (client->buffers);
+  g_ptr_array_unref (client->closed);
   g_free (client);
 }
 
-Buffer *
-client_find_buffer (const Client *client, guint32 handle)
+static Buffer *
+find_by_handle (const GPtrArray *buffers, guint32 handle)
 {
-  for (guint i = 0; i < client->buffers->len; i++)
+  for (guint i = 0; i < buffers->len; i++)
     {
-      Buffer *buffer = g_ptr_array_index (client->buffers, i);
+      Buffer *buffer = g_ptr_array_index (buffers, i);
 
       if (buffer->handle == handle)
         return buffer;
     }
   return NULL;
+}
+
+Buffer *
+client_find_buffer (const Client *client, guint32 handle)
+{
+  return find_by_handle (client->buffers, handle);
+}
+
+Buffer *
+client_find_for_command (const Client *client, guint32 handle)
+{
+  Buffer *buffer = find_by_handle (client->buffers, handle);
+
+  return buffer ? buffer : find_by_handle (client->closed, handle);
 }
 
 static guint64
@@ -88,16 +104,30 @@ heap_bytes (const Client *client)
 }
 
 static Buffer *
-find_by_address (const Client *client, AmdxdnaBufferKind kind, guint64 address, guint64 size)
+find_by_address (const GPtrArray *buffers, AmdxdnaBufferKind kind, guint64 address, guint64 size)
 {
-  for (guint i = 0; i < client->buffers->len; i++)
+  for (guint i = 0; i < buffers->len; i++)
     {
-      Buffer *buffer = g_ptr_array_index (client->buffers, i);
+      Buffer *buffer = g_ptr_array_index (buffers, i);
 
       if (buffer->kind == kind && address < buffer->address + buffer->size && buffer->address < address + size)
         return buffer;
     }
   return NULL;
+}
+
+static Buffer *
+find_in_heap (const Client *client, guint64 address, guint64 size)
+{
+  Buffer *buffer = find_by_address (client->buffers, AMDXDNA_BUFFER_DEVICE, address, size);
+
+  return buffer ? buffer : find_by_address (client->closed, AMDXDNA_BUFFER_DEVICE, address, size);
+}
+
+static Buffer *
+find_heap (const Client *client, guint64 address)
+{
+  return find_by_address (client->buffers, AMDXDNA_BUFFER_HEAP, address, 1);
 }
 
 /* A piece of the heap that nobody has: the first that is large enough. */
@@ -109,10 +139,10 @@ take_from_heap (const Client *client, Buffer *buffer)
 
   for (buffer->address = KERNEL_HEAP_ADDRESS; buffer->address + buffer->size <= end;)
     {
-      other = find_by_address (client, AMDXDNA_BUFFER_DEVICE, buffer->address, buffer->size);
+      other = find_in_heap (client, buffer->address, buffer->size);
       if (other == NULL)
         {
-          heap = find_by_address (client, AMDXDNA_BUFFER_HEAP, buffer->address, 1);
+          heap = find_heap (client, buffer->address);
           if (buffer->address + buffer->size <= heap->address + heap->size)
             {
               buffer->data = heap->data + (buffer->address - heap->address);
@@ -228,19 +258,34 @@ buffer_sync (Client *client, AmdxdnaSyncBuffer *what)
   return 0;
 }
 
+static void
+give_back (Client *client, const Buffer *buffer)
+{
+  if (buffer->kind != AMDXDNA_BUFFER_DEVICE)
+    fallocate (client->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t) buffer->map_offset, (off_t) buffer->size);
+}
+
 int
 buffer_close (Client *client, DrmGemClose *what)
 {
   Buffer *buffer = client_find_buffer (client, what->handle);
+  guint index;
 
   if (buffer == NULL)
     return -EINVAL;
-  while (kernel.is_emulating) /* the kernel would keep it until the command is done */
-    g_cond_wait (&kernel.changed, &kernel.lock);
-  if (buffer->kind != AMDXDNA_BUFFER_DEVICE)
-    fallocate (client->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t) buffer->map_offset, (off_t) buffer->size);
-  g_ptr_array_remove (client->buffers, buffer);
+  g_ptr_array_find (client->buffers, buffer, &index);
+  g_ptr_array_add (client->closed, g_ptr_array_steal_index (client->buffers, index));
+  if (!contexts_are_busy (client))
+    client_release_closed (client);
   return 0;
+}
+
+void
+client_release_closed (Client *client)
+{
+  for (guint i = 0; i < client->closed->len; i++)
+    give_back (client, g_ptr_array_index (client->closed, i));
+  g_ptr_array_set_size (client->closed, 0);
 }
 
 static Buffer *
@@ -330,7 +375,7 @@ buffer_unmapped (gpointer at)
 guint8 *
 client_get_memory (const Client *client, guint64 address, const guint32 *handles, guint n_handles, gsize *left)
 {
-  const Buffer *heap = find_by_address (client, AMDXDNA_BUFFER_HEAP, address, 1);
+  const Buffer *heap = find_heap (client, address);
 
   if (heap)
     {
@@ -339,7 +384,7 @@ client_get_memory (const Client *client, guint64 address, const guint32 *handles
     }
   for (guint i = 0; i < n_handles; i++)
     {
-      const Buffer *buffer = client_find_buffer (client, handles[i]);
+      const Buffer *buffer = client_find_for_command (client, handles[i]);
       const guint64 from = buffer ? (guint64) (gsize) buffer->mapped : 0;
 
       if (from && from <= address && address < from + buffer->size)

@@ -15,8 +15,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define WATCHDOG_SECONDS 2 /* the driver's own */
-#define MOST_ARGUMENTS   4095
+#define WATCHDOG       (2 * G_TIME_SPAN_SECOND) /* the driver's own */
+#define MOST_ARGUMENTS 4095
+#define LONG           G_TIME_SPAN_DAY /* as good as for ever */
 
 typedef struct
 {
@@ -162,12 +163,15 @@ write_health (guint32 *header, gsize n_words)
 
 /* The array stands still until the watchdog looks; the lock is held before and after. */
 static void
-hang (const Context *context)
+hang (const Context *context, gint64 duration)
 {
-  const gint64 end = g_get_monotonic_time () + WATCHDOG_SECONDS * G_TIME_SPAN_SECOND;
+  const gint64 end = g_get_monotonic_time () + duration;
 
+  kernel.is_hanging = TRUE;
+  g_cond_broadcast (&kernel.changed);
   while (!context->is_stopped && !kernel.is_gone && g_cond_wait_until (&kernel.changed, &kernel.lock, end))
     ;
+  kernel.is_hanging = FALSE;
 }
 
 static void
@@ -195,7 +199,7 @@ emulate (Context *context, const Packet *packet)
   complain ("%s", error->message);
   if (!g_error_matches (error, NPU_ERROR, NPU_ERROR_DEADLOCK))
     return ERT_STATE_ERROR;
-  hang (context);
+  hang (context, WATCHDOG);
   return ERT_STATE_TIMEOUT;
 }
 
@@ -219,14 +223,25 @@ run_one (const Command *command, const Buffer *buffer)
     }
   if (fault_is_due (FAULT_TIMEOUT, n))
     {
-      hang (command->context);
+      hang (command->context, WATCHDOG);
       return kernel.is_gone ? ERT_STATE_ABORT : ERT_STATE_TIMEOUT;
+    }
+  if (fault_is_due (FAULT_STUCK, n))
+    {
+      hang (command->context, LONG);
+      return ERT_STATE_ABORT;
     }
   if (!read_packet (command, buffer, &packet))
     return ERT_STATE_ERROR;
   if (fault_is_set (FAULT_INSTANT))
     return ERT_STATE_COMPLETED;
-  return emulate (command->context, &packet);
+  {
+    const ErtState state = emulate (command->context, &packet);
+
+    if (fault_is_due (FAULT_GONE_AFTER, n))
+      vanish ();
+    return state;
+  }
 }
 
 static void
@@ -247,7 +262,7 @@ run_chain (const Command *command, const Buffer *buffer)
     return ERT_STATE_ERROR;
   for (guint i = 0; i < chain->n_commands; i++)
     {
-      const Buffer *link = client_find_buffer (command->context->client, (guint32) chain->commands[i]);
+      const Buffer *link = client_find_for_command (command->context->client, (guint32) chain->commands[i]);
       ErtState state = link ? run_one (command, link) : ERT_STATE_ERROR;
 
       if (state == ERT_STATE_COMPLETED)
@@ -263,7 +278,7 @@ run_chain (const Command *command, const Buffer *buffer)
 static void
 run (const Command *command)
 {
-  const Buffer *buffer = client_find_buffer (command->context->client, command->buffer);
+  const Buffer *buffer = client_find_for_command (command->context->client, command->buffer);
   guint32 *header = (guint32 *) (gpointer) buffer->data;
   ErtState state;
 
@@ -280,6 +295,8 @@ run (const Command *command)
   if (state != ERT_STATE_COMPLETED)
     command->context->errors++;
   command->context->completed = command->sequence + 1;
+  if (!contexts_are_busy (command->context->client))
+    client_release_closed (command->context->client);
   g_cond_broadcast (&kernel.changed);
 }
 
@@ -370,6 +387,19 @@ contexts_leave (Client *client)
     }
 }
 
+gboolean
+contexts_are_busy (const Client *client)
+{
+  for (guint i = 0; i < kernel.contexts->len; i++)
+    {
+      const Context *context = g_ptr_array_index (kernel.contexts, i);
+
+      if (context->client == client && context->completed < context->submitted)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static int
 configure (Context *context, const AmdxdnaUnits *units, gsize size)
 {
@@ -435,19 +465,26 @@ context_submit (Client *client, AmdxdnaExecCommand *what)
   return 0;
 }
 
-/* deadline: of g_get_monotonic_time(). The emulator's work takes no time. */
+/* Microseconds pass for whoever waits only while the array hangs: what the emulator takes longer than the array is nobody's fault. */
 static int
-wait_for (const Context *context, guint64 sequence, gint64 deadline)
+wait_for (const Context *context, guint64 sequence, gint64 patience)
 {
+  gint64 end = 0; /* none yet */
+
   if (sequence >= context->submitted)
     return -EINVAL;
   while (context->completed <= sequence)
-    {
-      gint64 until = kernel.is_emulating ? MAX (deadline, g_get_monotonic_time () + G_TIME_SPAN_SECOND) : deadline;
-
-      if (!g_cond_wait_until (&kernel.changed, &kernel.lock, until) && !kernel.is_emulating && context->completed <= sequence)
-        return -ETIME;
-    }
+    if (!kernel.is_hanging || patience > LONG)
+      {
+        end = 0;
+        g_cond_wait (&kernel.changed, &kernel.lock);
+      }
+    else
+      {
+        end = end ? end : g_get_monotonic_time () + patience;
+        if (!g_cond_wait_until (&kernel.changed, &kernel.lock, end) && context->completed <= sequence)
+          return -ETIME;
+      }
   return 0;
 }
 
@@ -458,8 +495,7 @@ context_wait (Client *client, AmdxdnaWaitCommand *what)
 
   if (context == NULL)
     return -EINVAL;
-  return wait_for (context, what->sequence,
-                   what->milliseconds ? g_get_monotonic_time () + what->milliseconds * G_TIME_SPAN_MILLISECOND : G_MAXINT64);
+  return wait_for (context, what->sequence, what->milliseconds ? what->milliseconds * G_TIME_SPAN_MILLISECOND : G_MAXINT64);
 }
 
 /* A timeline has its context's number; its points count from 1 for the first command in the kernel, and XRT gives the command's number. */
@@ -473,7 +509,7 @@ context_wait_point (Client *client, DrmSyncobjTimelineWait *what)
   context = find (client, *(const guint32 *) (gsize) what->handles);
   if (context == NULL)
     return -ENOENT;
-  return wait_for (context, *(const guint64 *) (gsize) what->points, what->deadline / 1000);
+  return wait_for (context, *(const guint64 *) (gsize) what->points, what->deadline / 1000 - g_get_monotonic_time ());
 }
 
 int

@@ -20,10 +20,12 @@ typedef enum
   FAULT_FIRMWARE,   /* too old for instruction streams: each command is aborted */
   FAULT_PARTITION,  /* does not take what the container holds for the array */
   FAULT_TIMEOUT,    /* the array hangs in a command: the driver ends it after two seconds */
+  FAULT_STUCK,      /* it hangs, and the driver does not look */
   FAULT_ABORT,      /* a command is aborted */
   FAULT_ERROR,      /* a command ends with an error */
   FAULT_WRONG,      /* a command ends well, and what it computed is wrong */
   FAULT_GONE,       /* the device vanishes in the middle of a command */
+  FAULT_GONE_AFTER, /* it vanishes when a command has ended well */
   FAULT_SENSORS,    /* sensors answer nonsense */
   FAULT_NO_SENSORS, /* sensors are not known yet, as before Linux 7.0 */
   FAULT_OLD_DRIVER, /* of 2025: no sensors, no arrays, nothing to wait on but the call for it */

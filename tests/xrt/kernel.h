@@ -50,6 +50,7 @@ typedef struct
 {
   int fd;
   GPtrArray *buffers; /* of Buffer */
+  GPtrArray *closed;  /* of Buffer: those that commands may still need */
   guint32 next_handle;
   guint64 end_of_file;
 } Client;
@@ -77,7 +78,7 @@ typedef struct
   double busy_seconds;                  /* by the emulator's clock */
   double column_use[KERNEL_COLUMNS];    /* of the last command: 0 to 1 */
   gboolean is_awake;
-  gboolean is_emulating;
+  gboolean is_emulating, is_hanging;
   gboolean is_gone;
 } Kernel;
 
@@ -91,6 +92,8 @@ int buffer_create (Client *client, AmdxdnaCreateBuffer *what);
 int buffer_get_info (Client *client, AmdxdnaBufferInfo *what);
 int buffer_sync (Client *client, AmdxdnaSyncBuffer *what);
 int buffer_close (Client *client, DrmGemClose *what);
+Buffer *client_find_for_command (const Client *client, guint32 handle); /* closed or not */
+void client_release_closed (Client *client);                            /* no command needs them any more */
 
 /* The program is to map or has unmapped this. */
 int buffer_may_map (Client *client, guint64 offset, gsize size, int flags);
@@ -109,6 +112,7 @@ int context_wait (Client *client, AmdxdnaWaitCommand *what);
 int context_wait_point (Client *client, DrmSyncobjTimelineWait *what);
 int context_drop_point (Client *client, DrmSyncobjDestroy *what);
 void contexts_leave (Client *client);
+gboolean contexts_are_busy (const Client *client);
 
 /* firmware.c. What the container holds for the array; and a stream with its buffers, without the lock held. */
 gboolean firmware_load (Context *context, const guint8 *partition, gsize size, GError **error);

@@ -25,7 +25,7 @@
 
 namespace {
 
-constexpr auto patience = std::chrono::milliseconds (120000);
+constexpr auto patience = std::chrono::milliseconds (20000);
 
 struct Recorded
 {

@@ -85,8 +85,8 @@ class Transcript(ProgramTest):
 
 class Faults(ProgramTest):
     def test_the_cpu_goes_on_after_a_run_that_fails(self):
-        for faults, why in (('timeout@3', 'hung'), ('abort@5', 'was stopped'), ('firmware', 'firmware and driver are of different versions'),
-                            ('error@2', 'has failed'), ('gone@1', 'does not answer any more'), ('gone@4', 'does not answer any more')):
+        for faults, why in (('timeout@3', 'hung'), ('stuck@3', 'hung'), ('abort@5', 'was stopped'), ('firmware', 'firmware and driver are of different versions'),
+                            ('error@2', 'has failed'), ('gone@1', 'does not answer any more'), ('gone@4', 'does not answer any more'), ('gone-after@5', 'does not answer any more')):
             with self.subTest(faults=faults):
                 done = self.transcribe(faults=faults)
                 self.assertEqual((done.stdout, done.returncode), (TEXT, 0))

@@ -88,6 +88,8 @@ class Faults(Replay):
                 ('abort', 'ERT_CMD_STATE_ABORT'),
                 ('error', 'ERT_CMD_STATE_ERROR'),
                 ('timeout', 'ERT_CMD_STATE_TIMEOUT'),
+                ('stuck', 'qds_device::wait() unexpected command state'),  # the library does not look at the wait's result
+                ('stuck,old-driver', 'The run did not end in time'),
                 ('gone', 'ERT_CMD_STATE_ABORT')):
             with self.subTest(faults=faults):
                 self.assert_told(self.replay(faults=faults), sentence)

@@ -323,6 +323,16 @@ seconds_since (std::chrono::steady_clock::time_point start)
   return std::chrono::duration<double> (std::chrono::steady_clock::now () - start).count ();
 }
 
+/* Of a run that was started: it has not ended in any way. */
+bool
+is_in_progress (const xrt::run &run) noexcept
+{
+  bool in_progress = false;
+
+  quietly ([&] { in_progress = run && run.state () < ERT_CMD_STATE_COMPLETED; });
+  return in_progress;
+}
+
 ScribeXrtCode
 plugin_run (ScribeXrtArray *array,
             ScribeXrtBuffer *instructions,
@@ -333,12 +343,14 @@ plugin_run (ScribeXrtArray *array,
             ScribeXrtTimes *times,
             ScribeXrtTrouble *trouble)
 {
+  bool is_started = false;
   ScribeXrtCode code = guard (trouble, Step::run, [&] {
     const auto start = std::chrono::steady_clock::now ();
 
     bind (array, instructions, buffers, n_buffers);
     array->run.set_arg (argument_n_words, static_cast<uint32_t> (n_words));
     array->run.start ();
+    is_started = true;
 
     const double submit = seconds_since (start);
 
@@ -351,8 +363,16 @@ plugin_run (ScribeXrtArray *array,
 
   if (code == SCRIBE_XRT_ABORTED && is_lost (array))
     trouble->code = code = SCRIBE_XRT_LOST;
-  if (code != SCRIBE_XRT_OK)
-    quietly ([&] { array->run = xrt::run{}; });
+  if (code == SCRIBE_XRT_OK)
+    return code;
+  if (is_started && is_in_progress (array->run))
+    {
+      /* AMD's library takes the end of a wait for the end of a run; and XRT ends the whole program when a run is let go of that is in progress. So one
+       * that not even the driver ends is kept for as long as the program lives. */
+      trouble->code = code = SCRIBE_XRT_TIMEOUT;
+      quietly ([&] { new xrt::run{ array->run }; });
+    }
+  quietly ([&] { array->run = xrt::run{}; });
   return code;
 }
 
