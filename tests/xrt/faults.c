@@ -7,13 +7,17 @@
 #include <string.h>
 
 static const char *const names[N_FAULTS] = {
-  [FAULT_NO_DEVICE] = "no-device",   [FAULT_NO_DRIVER] = "no-driver",   [FAULT_PROTOCOL] = "protocol",
-  [FAULT_PERMISSION] = "permission", [FAULT_MEMLOCK] = "memlock",       [FAULT_CONTEXTS] = "contexts",
-  [FAULT_FIRMWARE] = "firmware",     [FAULT_PARTITION] = "partition",   [FAULT_TIMEOUT] = "timeout",
-  [FAULT_ABORT] = "abort",           [FAULT_ERROR] = "error",           [FAULT_GONE] = "gone",
-  [FAULT_SENSORS] = "sensors",       [FAULT_NO_SENSORS] = "no-sensors", [FAULT_OLD_DRIVER] = "old-driver",
-  [FAULT_NEW_DRIVER] = "new-driver", [FAULT_ASLEEP] = "asleep",         [FAULT_INSTANT] = "instant",
-  [FAULT_INCOHERENT] = "incoherent", [FAULT_TAKEN] = "taken",           [FAULT_WRONG] = "wrong",
+  [FAULT_NO_DEVICE] = "no-device",   [FAULT_NO_DRIVER] = "no-driver",
+  [FAULT_PROTOCOL] = "protocol",     [FAULT_PERMISSION] = "permission",
+  [FAULT_MEMLOCK] = "memlock",       [FAULT_CONTEXTS] = "contexts",
+  [FAULT_FIRMWARE] = "firmware",     [FAULT_PARTITION] = "partition",
+  [FAULT_TIMEOUT] = "timeout",       [FAULT_ABORT] = "abort",
+  [FAULT_ERROR] = "error",           [FAULT_GONE] = "gone",
+  [FAULT_SENSORS] = "sensors",       [FAULT_NO_SENSORS] = "no-sensors",
+  [FAULT_OLD_DRIVER] = "old-driver", [FAULT_NEW_DRIVER] = "new-driver",
+  [FAULT_ASLEEP] = "asleep",         [FAULT_INSTANT] = "instant",
+  [FAULT_INCOHERENT] = "incoherent", [FAULT_TAKEN] = "taken",
+  [FAULT_WRONG] = "wrong",           [FAULT_BUSY] = "busy",
 };
 
 static guint64 at[N_FAULTS]; /* 0: not today */

@@ -278,19 +278,11 @@ static const NpuArrayClass xrt_class = {
   .close = xrt_close,
 };
 
-/* Why the plug-in, which is there, cannot be loaded. dlopen()'s own words are in the user's language, so what it depends on is tried by itself. */
+/* Why the plug-in, which is there, cannot be loaded. dlopen()'s own words are in the user's language, so what it depends on is looked at by itself. */
 static void
 set_load_error (GError **error, const char *path, const char *why)
 {
-  void *xrt = dlopen (NPU_XRT_LIBRARY, RTLD_LAZY | RTLD_LOCAL);
-
-  if (xrt == NULL)
-    g_set_error (
-        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-        _ ("XRT, through which the NPU is used, is not installed. Run “sudo apt install libxrt2 libxrt-npu2” (Debian 13: "
-           "from backports) or “sudo pacman -S xrt xrt-plugin-amdxdna” (%s)."),
-        why);
-  else
+  if (scribe_npu_check (SCRIBE_NPU_CHECK_XRT, NULL, error))
     g_set_error (
         error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
         _ ("“%s” does not go with the XRT that is installed, which is too old: version %s or a newer one is needed (%s)."), path,
