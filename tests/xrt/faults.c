@@ -30,6 +30,7 @@ static const char *const names[N_FAULTS] = {
   [FAULT_INCOHERENT] = "incoherent",
   [FAULT_TAKEN] = "taken",
   [FAULT_WRONG] = "wrong",
+  [FAULT_BUSY] = "busy",
 };
 
 static guint64 at[N_FAULTS]; /* 0: not today */

@@ -31,6 +31,7 @@ typedef enum
   FAULT_OLD_DRIVER, /* of 2025: no sensors, no arrays, nothing to wait on but the call for it */
   FAULT_NEW_DRIVER, /* of a year to come: larger answers, and kinds that nobody knows */
   FAULT_INSTANT,    /* no fault: commands end at once, and nothing was done */
+  FAULT_BUSY,       /* no fault: whenever it is asked, the array has worked a millisecond more for this process */
   FAULT_ASLEEP,     /* no fault: nobody has used the NPU for a while */
   FAULT_INCOHERENT, /* no fault: what is not synchronised, the other side does not see */
   N_FAULTS

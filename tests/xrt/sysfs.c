@@ -16,8 +16,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define DEVICE "/sys/devices/pci0000:00/0000:00:08.2/0000:c5:00.1"
-#define STATUS DEVICE "/power/runtime_status"
+#define DEVICE      "/sys/devices/pci0000:00/0000:00:08.2/0000:c5:00.1"
+#define MILLISECOND 1e-3
+#define STATUS      DEVICE "/power/runtime_status"
 
 static const char *const places[] = { "/sys/bus/pci",     "/sys/devices/pci0000:00", "/sys/class/accel",
                                       "/sys/class/hwmon", "/sys/module/amdxdna",     "/dev/accel" };
@@ -211,6 +212,7 @@ sysfs_write_fdinfo (int fd)
   g_autofree char *path = NULL, *text = NULL;
 
   plant ();
+  kernel.busy_seconds += fault_is_set (FAULT_BUSY) ? MILLISECOND : 0;
   path = g_strdup_printf ("%s/fdinfo-%d", root, fd);
   text = g_strdup_printf (
       "pos:\t0\nflags:\t02100002\ndrm-driver:\tamdxdna_accel_driver\ndrm-client-id:\t1\ndrm-pdev:\t0000:c5:00.1\n"

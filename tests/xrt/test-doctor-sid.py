@@ -33,8 +33,17 @@ class Doctor(NpuTest):
     def test_all_is_green(self):
         lines = self.look()
         self.assertEqual({mark for mark, _ in lines}, {'ok'}, lines)
-        self.assertEqual(lines[-1], ('ok', 'The NPU computes, bit by bit as it should'))
+        self.assertEqual(lines[-1], ('ok', 'The NPU computes, bit by bit as its emulator does'))
         self.assertIn(('EXEC_CMD', '0'), self.calls())
+
+    def test_a_report_is_made_before_the_npu_is_woken(self):
+        done = self.run_in_sid(os.environ['TILESCRIBE'], 'doctor', '--report', faults='asleep', **self.where)
+        self.assertEqual(done.returncode, 0, done)
+        (package,) = (get_root() / LIBRARIES).glob('libxrt_driver_xdna.so.2.*')
+        version = package.name.split('.so.')[1]
+        for part in (f'XRT: {version}, its package for NPUs {version}\n', 'power: not known: the NPU sleeps', 'ok: The NPU computes'):
+            self.assertIn(part, done.stdout)
+        self.assertEqual(self.calls().count(('wake', '0')), 1, 'the try wakes it')
 
     def test_what_only_a_try_can_tell(self):
         for faults, why in (('contexts', 'Close another that uses it'), ('partition', 'does not take its design'),

@@ -119,6 +119,27 @@ lets_an_idle_npu_fall_asleep (Fixture *f, gconstpointer data)
 }
 
 static void
+does_not_rest_while_this_process_works (Fixture *f, gconstpointer data)
+{
+  const gboolean is_busy = g_strcmp0 (g_getenv ("TILESCRIBE_NPU_FAULT"), "busy") == 0;
+  const int fd = use_npu ();
+  double busy_seconds;
+  guint n;
+
+  scribe_npu_meter_read (f->meter, &f->told);
+  scribe_npu_meter_read (f->meter, &f->told);
+  for (guint i = 0; i < 5; i++)
+    {
+      n = count ("GET_INFO");
+      busy_seconds = f->told.busy_seconds;
+      scribe_npu_meter_read (f->meter, &f->told);
+      g_assert_cmpint (count ("GET_INFO") > n, ==, is_busy);
+      g_assert_cmpint (f->told.busy_seconds > busy_seconds, ==, is_busy);
+    }
+  close (fd);
+}
+
+static void
 leaves_a_sleeping_npu_alone (Fixture *f, gconstpointer data)
 {
   guint n_questions, n_arrays;
@@ -189,6 +210,7 @@ main (int argc, char **argv)
   ADD ("tells contexts and time", tells_contexts_and_time);
   ADD ("does not count itself", does_not_count_itself);
   ADD ("lets an idle NPU fall asleep", lets_an_idle_npu_fall_asleep);
+  ADD ("does not rest while this process works", does_not_rest_while_this_process_works);
   ADD ("leaves a sleeping NPU alone", leaves_a_sleeping_npu_alone);
   ADD ("sees the device vanish", sees_the_device_vanish);
   ADD ("names every part and reason", names_every_part_and_reason);

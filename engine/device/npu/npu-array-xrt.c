@@ -280,15 +280,6 @@ static const NpuArrayClass xrt_class = {
 
 #define STAYS (RTLD_LOCAL | RTLD_NODELETE) /* in memory, also when it is closed */
 
-/* dlopen()'s own words are in the user's language: whether XRT is there is found out by itself. */
-static gboolean
-has_xrt (void)
-{
-  void *library = dlopen (NPU_XRT_LIBRARY, RTLD_LAZY | STAYS);
-
-  return library && dlclose (library) == 0;
-}
-
 /* The table of the plug-in at this path; NULL: it has none, or of another version. */
 static const ScribeXrtPlugin *
 table_of (void *library)
@@ -328,17 +319,12 @@ load (GError **error)
       return plugin;
     }
   why = g_strdup (dlerror ());
-  if (has_xrt ())
+  /* its words are in the user's language: whether XRT is there, and new enough, is looked at by itself */
+  if (scribe_npu_check (SCRIBE_NPU_CHECK_XRT, NULL, error))
     g_set_error (
         error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
         _ ("“%s” does not go with the XRT that is installed, which is too old: version %s or a newer one is needed (%s)."), path,
         NPU_XRT_OLDEST, why);
-  else
-    g_set_error (
-        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-        _ ("XRT, through which the NPU is used, is not installed. Run “sudo apt install libxrt2 libxrt-npu2” (Debian 13: "
-           "from backports) or “sudo pacman -S xrt xrt-plugin-amdxdna” (%s)."),
-        why);
   return NULL;
 }
 

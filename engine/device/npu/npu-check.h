@@ -3,7 +3,7 @@
  *   device, driver, permission, memory   the kernel
  *   XRT, its package for NPUs            AMD's libraries
  *   plug-in, design                      Tilescribe's own
- *   result                               a product is computed, and compared bit by bit with the emulator's
+ *   result                               a product is computed, and compared with the emulator's
  *
  * All but the last only look, and wake nothing. The last uses the NPU for a moment, and makes sense only after all the others.
  *

@@ -133,14 +133,13 @@ call (const ScribeNpuMeter *meter, unsigned long request, gpointer what)
   return result == 0 ? 0 : errno;
 }
 
-/* size: of the room; then how much of it was filled. The rest is zero. */
+/* size: of the room; then how much of it was filled. The rest stays as it is. */
 static int
 get_info (const ScribeNpuMeter *meter, NpuDriverTopic topic, gpointer to, gsize *size)
 {
   NpuDriverInfo info = { topic, (guint32) *size, (guint64) (gsize) to };
   int error;
 
-  memset (to, 0, *size);
   error = call (meter, NPU_DRIVER_GET_INFO, &info);
   *size = error == 0 ? MIN (*size, info.size) : 0;
   return error;
@@ -177,7 +176,7 @@ ask_driver (ScribeNpuMeter *meter)
 static void
 ask_shape (ScribeNpuMeter *meter)
 {
-  NpuDriverMetadata data;
+  NpuDriverMetadata data = { 0 };
   ScribeNpuReason why = get_whole (meter, NPU_DRIVER_METADATA, &data, sizeof data);
 
   if (why == SCRIBE_NPU_KNOWN && (data.n_columns == 0 || data.n_columns > SCRIBE_NPU_MAX_COLUMNS || data.n_rows == 0))
@@ -192,7 +191,7 @@ ask_shape (ScribeNpuMeter *meter)
 static void
 ask_clocks (ScribeNpuMeter *meter)
 {
-  NpuDriverClocks data;
+  NpuDriverClocks data = { 0 };
   ScribeNpuReason why = get_whole (meter, NPU_DRIVER_CLOCKS, &data, sizeof data);
 
   if (why == SCRIBE_NPU_KNOWN && (data.mp_npu.mhz > MOST_MHZ || data.h.mhz > MOST_MHZ))
@@ -207,7 +206,7 @@ ask_clocks (ScribeNpuMeter *meter)
 static void
 ask_limits (ScribeNpuMeter *meter)
 {
-  NpuDriverResources data;
+  NpuDriverResources data = { 0 };
   ScribeNpuReason why = get_whole (meter, NPU_DRIVER_RESOURCES, &data, sizeof data);
 
   if (why == SCRIBE_NPU_KNOWN && (data.max_mhz > MOST_MHZ || data.max_tops > MOST_TOPS || data.max_contexts > G_MAXUINT16))
@@ -224,7 +223,7 @@ ask_limits (ScribeNpuMeter *meter)
 static void
 ask_power_mode (ScribeNpuMeter *meter)
 {
-  NpuDriverPowerMode data;
+  NpuDriverPowerMode data = { 0 };
   ScribeNpuReason why = get_whole (meter, NPU_DRIVER_POWER_MODE, &data, sizeof data);
 
   if (why == SCRIBE_NPU_KNOWN && data.mode >= N_POWER_MODES)
@@ -265,7 +264,7 @@ static void
 ask_sensors (ScribeNpuMeter *meter)
 {
   ScribeNpuTelemetry *now = &meter->now;
-  g_autofree NpuDriverSensor *sensors = g_new (NpuDriverSensor, MAX_SENSORS);
+  g_autofree NpuDriverSensor *sensors = g_new0 (NpuDriverSensor, MAX_SENSORS);
   gsize size = MAX_SENSORS * sizeof *sensors;
   const int error = get_info (meter, NPU_DRIVER_SENSORS, sensors, &size);
   gboolean has_power = FALSE;
@@ -306,7 +305,7 @@ add_context (ScribeNpuTelemetry *now, const NpuDriverContextHead *head, guint64 
 static int
 ask_old_contexts (ScribeNpuMeter *meter)
 {
-  NpuDriverContextHead heads[MAX_CONTEXTS];
+  NpuDriverContextHead heads[MAX_CONTEXTS] = { 0 };
   gsize size = sizeof heads;
   const int error = get_info (meter, NPU_DRIVER_CONTEXTS, heads, &size);
 
