@@ -4,8 +4,9 @@
  *   Column 2   . . - = =   55 %
  *   Column 3   / / / / /   not measured
  *
- * A cell is the accent colour, as strong as its share. Colour alone tells nobody a figure, so the newest share stands at the end of its row, in words of the
- * screen reader together with the mean; and what was not measured is hatched. The newest moment is always at the end of the strip. It is drawn when
+ * A cell is the accent colour, as strong as the square root of its share: a small model keeps an array busy for some per cent of its time, and two of those are to
+ * look different, too. Colour alone tells nobody a figure, so the newest share stands at the end of its row, in words of the screen reader together with the
+ * mean; and what was not measured is hatched. The newest moment is always at the end of the strip. It is drawn when
  * there is something new, and nothing in it moves by itself.
  *
  * SPDX-License-Identifier: MIT
@@ -17,16 +18,15 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
-#define LEAST_SLOTS  16 /* so that a single moment is a cell and no banner */
-#define GAP          12
-#define CELL_GAP     1
-#define ROW_GAP      4
-#define LEAST_STRIP  80
-#define NATURAL      480
-#define SOFT         0.55
-#define FAINT        0.15
-#define TRACK        0.08
-#define LEAST_STRONG 0.12 /* of a share that is not 0 */
+#define LEAST_SLOTS 16 /* so that a single moment is a cell and no banner */
+#define GAP         12
+#define CELL_GAP    1
+#define ROW_GAP     4
+#define LEAST_STRIP 80
+#define NATURAL     480
+#define SOFT        0.55
+#define FAINT       0.15
+#define TRACK       0.08
 
 typedef struct
 {
@@ -173,10 +173,13 @@ draw_cell (const Canvas *c, guint row, guint slot, double share)
       tilescribe_ink_draw_hatching (c->snapshot, &cell, &c->faint);
       return;
     }
-  heat.alpha *= (float) (LEAST_STRONG + (1 - LEAST_STRONG) * share);
+  heat.alpha *= (float) sqrt (share);
   gtk_snapshot_append_color (c->snapshot, &c->track, &cell);
   if (share > 0)
     gtk_snapshot_append_color (c->snapshot, &heat, &cell);
+  cell.origin.y += cell.size.height - 1; /* where contrast is high, this tells a cold cell from none */
+  cell.size.height = 1;
+  gtk_snapshot_append_color (c->snapshot, &c->faint, &cell);
 }
 
 static void
