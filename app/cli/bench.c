@@ -135,6 +135,7 @@ run_recording (CliBench *bench, GError **error)
   g_autoptr (ScribeAudioFile) audio = scribe_audio_file_open (bench->recording, NULL, error);
   ScribeTranscribeEvents events = { 0 };
   ScribeTranscribeOptions options;
+  const char *device = scribe_engine_get_device (bench->engine);
   double total;
 
   if (audio == NULL)
@@ -144,6 +145,12 @@ run_recording (CliBench *bench, GError **error)
   scribe_run_stats_clear (&bench->run);
   if (!scribe_engine_transcribe (bench->engine, audio, &options, &events, &bench->run, NULL, error))
     return FALSE;
+  /* the engine goes on where a device fails: what took its place was not to be measured */
+  if (g_strcmp0 (scribe_engine_get_device (bench->engine), device) != 0)
+    {
+      g_set_error_literal (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, scribe_engine_get_device_reason (bench->engine));
+      return FALSE;
+    }
   total = bench->run.total - bench->run.load;
   g_array_append_val (bench->totals, total);
   return TRUE;
