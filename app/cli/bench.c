@@ -4,7 +4,8 @@
  * as often over a window of silence (the work does not depend on what is said) and a fixed number of tokens. A recording, if
  * one is given, is transcribed as often, too.
  *
- * An emulated NPU has no speed of its own: for it the tables are those of a model of the hardware (trial.h).
+ * An emulated NPU has no speed of its own: for it the tables are those of a model of the hardware (trial.h). A real one has
+ * tables as much like those as can be measured, and several devices have one table, a column each.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -31,13 +32,15 @@ const CliCommand cli_bench = {
   .details = N_ (
       "Times are medians. Without a RECORDING the real-time factor is that of a window of 30 seconds with as many tokens as\n"
       "--tokens says, about as many as are spoken in it.\n\n"
-      "With --device emulator all times are modelled: those that an NPU with 4 to 32 tiles would take, fast and accurate."),
+      "With --device emulator all times are modelled: those that an NPU with 4 to 32 tiles would take, fast and accurate.\n"
+      "With --device npu and no RECORDING they are measured on the NPU, and divided into submit, wait and host.\n"
+      "With --compare each DEVICE has a column: cpu,npu,emulator, say."),
   .run = run,
 };
 
 typedef struct
 {
-  char *model, *device;
+  char *model, *device, *compare;
   int threads, runs, tokens;
   gboolean fast, json, ops;
 } Settings;
@@ -47,6 +50,7 @@ settings_clear (Settings *s)
 {
   g_free (s->model);
   g_free (s->device);
+  g_free (s->compare);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Settings, settings_clear)
@@ -131,6 +135,7 @@ run_recording (CliBench *bench, GError **error)
   g_autoptr (ScribeAudioFile) audio = scribe_audio_file_open (bench->recording, NULL, error);
   ScribeTranscribeEvents events = { 0 };
   ScribeTranscribeOptions options;
+  const char *device = scribe_engine_get_device (bench->engine);
   double total;
 
   if (audio == NULL)
@@ -140,6 +145,12 @@ run_recording (CliBench *bench, GError **error)
   scribe_run_stats_clear (&bench->run);
   if (!scribe_engine_transcribe (bench->engine, audio, &options, &events, &bench->run, NULL, error))
     return FALSE;
+  /* the engine goes on where a device fails: what took its place was not to be measured */
+  if (g_strcmp0 (scribe_engine_get_device (bench->engine), device) != 0)
+    {
+      g_set_error_literal (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, scribe_engine_get_device_reason (bench->engine));
+      return FALSE;
+    }
   total = bench->run.total - bench->run.load;
   g_array_append_val (bench->totals, total);
   return TRUE;
@@ -180,6 +191,8 @@ parse (const CliCommand *command, char **argv, Settings *s)
       N_ ("MODEL") },
     { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("Where to compute: auto, npu, cpu, emulator or reference"),
       N_ ("DEVICE") },
+    { "compare", 'c', 0, G_OPTION_ARG_STRING, &s->compare, N_ ("Devices side by side, with a comma between them"),
+      N_ ("DEVICES") },
     { "fast", 0, 0, G_OPTION_ARG_NONE, &s->fast, N_ ("On an NPU: faster and less exact"), NULL },
     { "threads", 't', 0, G_OPTION_ARG_INT, &s->threads, N_ ("Threads to use; 0: as many as make sense"), "N" },
     { "runs", 'r', 0, G_OPTION_ARG_INT, &s->runs, N_ ("Take the median of N runs; 5 unless told"), "N" },
@@ -192,21 +205,10 @@ parse (const CliCommand *command, char **argv, Settings *s)
   return cli_parse (command, entries, argv);
 }
 
+/* Prints a report, or tells why there is none. */
 static CliStatus
-bench_npu (const Settings *s, const char *recording)
+show (const Settings *s, const ScribeReport *report, const GError *error)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
-  g_autoptr (ScribeReport) report = NULL;
-
-  if (recording)
-    {
-      cli_complain (_ ("What an NPU would take does not depend on a recording: leave “%s” out."), recording);
-      return CLI_USAGE;
-    }
-  path = scribe_catalogue_find (s->model, &error);
-  if (path)
-    report = cli_trial_bench (path, &error);
   if (report == NULL)
     return cli_fail (error);
   if (s->json)
@@ -217,6 +219,63 @@ bench_npu (const Settings *s, const char *recording)
 }
 
 static CliStatus
+bench_npu (const Settings *s)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = scribe_catalogue_find (s->model, &error);
+  ScribeTrialOptions options = { .model = path, .device = s->device, .n_runs = (guint) s->runs };
+  g_autoptr (ScribeReport) report = path ? cli_trial_bench (&options, &error) : NULL;
+
+  return show (s, report, error);
+}
+
+static CliStatus
+bench_several (const Settings *s)
+{
+  g_auto (GStrv) devices = g_strsplit (s->compare, ",", -1);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = scribe_catalogue_find (s->model, &error);
+  ScribeCompareOptions options = { .model = path,
+                                   .devices = (const char *const *) devices,
+                                   .fast = s->fast,
+                                   .n_threads = (guint) s->threads,
+                                   .n_runs = (guint) s->runs };
+  g_autoptr (ScribeReport) report = path ? cli_trial_compare (&options, &error) : NULL;
+
+  return show (s, report, error);
+}
+
+/* TRUE if what was asked for goes together. */
+static gboolean
+check (const Settings *s, const char *recording)
+{
+  if (s->compare && s->device)
+    {
+      cli_complain (_ ("--compare names the devices: leave --device out."));
+      return FALSE;
+    }
+  if (s->compare && recording)
+    {
+      cli_complain (_ ("Devices are compared without a recording: leave “%s” out."), recording);
+      return FALSE;
+    }
+  if (recording && g_strcmp0 (s->device, "emulator") == 0)
+    {
+      cli_complain (_ ("What an NPU would take does not depend on a recording: leave “%s” out."), recording);
+      return FALSE;
+    }
+  return cli_check_range ("runs", s->runs, 1, MAX_RUNS) && cli_check_range ("tokens", s->tokens, 1, MAX_TOKENS)
+         && cli_check_range ("threads", s->threads, 0, MAX_THREADS);
+}
+
+/* TRUE where the tables are an NPU's own. */
+static gboolean
+is_trial (const Settings *s, const char *recording)
+{
+  return g_strcmp0 (s->device, "emulator") == 0 || (g_strcmp0 (s->device, "npu") == 0 && recording == NULL);
+}
+
+static CliStatus
 run (const CliCommand *command, char **argv)
 {
   g_auto (Settings) s = { .runs = 5, .tokens = 100 };
@@ -224,11 +283,12 @@ run (const CliCommand *command, char **argv)
   g_auto (GStrv) rest = parse (command, argv, &s);
   g_autoptr (GError) error = NULL;
 
-  if (rest == NULL || !cli_check_range ("runs", s.runs, 1, MAX_RUNS) || !cli_check_range ("tokens", s.tokens, 1, MAX_TOKENS)
-      || !cli_check_range ("threads", s.threads, 0, MAX_THREADS))
+  if (rest == NULL || !check (&s, rest[0]))
     return CLI_USAGE;
-  if (g_strcmp0 (s.device, "emulator") == 0)
-    return bench_npu (&s, rest[0]);
+  if (s.compare)
+    return bench_several (&s);
+  if (is_trial (&s, rest[0]))
+    return bench_npu (&s);
 
   bench.n_runs = (guint) s.runs;
   bench.n_tokens = (guint) s.tokens;

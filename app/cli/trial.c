@@ -1,4 +1,4 @@
-/* trial.c - trials of an emulated NPU, and their tables on a terminal
+/* trial.c - trials of an NPU and of devices side by side, and their tables on a terminal
  *
  * SPDX-License-Identifier: MIT
  */
@@ -25,8 +25,9 @@ show_progress (double done, double total, gpointer bar)
 ScribeReport *
 cli_trial_validate (ScribeTrialOptions *options, gboolean *passed, GError **error)
 {
+  const gboolean is_real = g_strcmp0 (options->device, "npu") == 0;
   g_autoptr (CliInterrupt) interrupt = cli_interrupt_new ();
-  g_autoptr (CliProgress) bar = cli_progress_new (_ ("the emulated NPU"), part, FALSE);
+  g_autoptr (CliProgress) bar = cli_progress_new (is_real ? _ ("the NPU") : _ ("the emulated NPU"), part, FALSE);
   GCancellable *cancellable = cli_interrupt_get_cancellable (interrupt);
 
   options->progress = show_progress;
@@ -37,11 +38,20 @@ cli_trial_validate (ScribeTrialOptions *options, gboolean *passed, GError **erro
 }
 
 ScribeReport *
-cli_trial_bench (const char *model, GError **error)
+cli_trial_bench (ScribeTrialOptions *options, GError **error)
 {
-  ScribeTrialOptions options = { .model = model };
+  return cli_trial_validate (options, NULL, error);
+}
 
-  return cli_trial_validate (&options, NULL, error);
+ScribeReport *
+cli_trial_compare (ScribeCompareOptions *options, GError **error)
+{
+  g_autoptr (CliInterrupt) interrupt = cli_interrupt_new ();
+  g_autoptr (CliProgress) bar = cli_progress_new (_ ("the devices"), part, FALSE);
+
+  options->progress = show_progress;
+  options->data = bar;
+  return scribe_compare_devices (options, cli_interrupt_get_cancellable (interrupt), error);
 }
 
 void

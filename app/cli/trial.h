@@ -1,4 +1,4 @@
-/* trial.h - trials of an emulated NPU, with a bar while they run, and their tables on a terminal
+/* trial.h - trials of an NPU and of devices side by side, with a bar while they run, and their tables on a terminal
  *
  * SPDX-License-Identifier: MIT
  */
@@ -8,9 +8,11 @@
 
 G_BEGIN_DECLS
 
-ScribeReport *cli_trial_bench (const char *model, GError **error);
-
 /* options: what progress and data are is set here. */
+ScribeReport *cli_trial_bench (ScribeTrialOptions *options, GError **error);
+ScribeReport *cli_trial_compare (ScribeCompareOptions *options, GError **error);
+
+/* passed: NULL: only figures are wanted. */
 ScribeReport *cli_trial_validate (ScribeTrialOptions *options, gboolean *passed, GError **error);
 
 void cli_trial_print (const ScribeReport *report);

@@ -22,9 +22,12 @@ const CliCommand cli_validate = {
   .run = run,
 };
 
+#define MAX_RUNS 1000
+
 typedef struct
 {
   char *model, *device, *report, *recording, *clips;
+  int runs;
 } Settings;
 
 static void
@@ -45,11 +48,12 @@ parse (const CliCommand *command, char **argv, Settings *s)
   const GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_FILENAME, &s->model, N_ ("Model to use: a name from “models list”, or a file"),
       N_ ("MODEL") },
-    { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("The NPU to check: emulator"), N_ ("DEVICE") },
+    { "device", 'd', 0, G_OPTION_ARG_FILENAME, &s->device, N_ ("The NPU to check: emulator or npu"), N_ ("DEVICE") },
     { "report", 'r', 0, G_OPTION_ARG_FILENAME, &s->report, N_ ("Report to write: PATH.md and PATH.json"), N_ ("PATH") },
     { "recording", 0, 0, G_OPTION_ARG_FILENAME, &s->recording, N_ ("Speech to compare layer by layer; tones unless told"),
       N_ ("FILE") },
     { "clips", 0, 0, G_OPTION_ARG_FILENAME, &s->clips, N_ ("Folder of .wav files whose transcripts are compared"), N_ ("PATH") },
+    { "runs", 0, 0, G_OPTION_ARG_INT, &s->runs, N_ ("Take the median of N runs; 5 unless told"), "N" },
     { NULL },
   };
 
@@ -59,9 +63,9 @@ parse (const CliCommand *command, char **argv, Settings *s)
 static gboolean
 check (const Settings *s)
 {
-  if (s->device && strcmp (s->device, "emulator") != 0)
+  if (s->device && strcmp (s->device, "emulator") != 0 && strcmp (s->device, "npu") != 0)
     {
-      cli_complain (_ ("The only NPU that this version can check is “emulator”, not “%s”."), s->device);
+      cli_complain (_ ("The NPUs that can be checked are “emulator” and “npu”, not “%s”."), s->device);
       return FALSE;
     }
   if (s->report == NULL)
@@ -69,23 +73,26 @@ check (const Settings *s)
       cli_complain (_ ("Tell with --report where the report is to be written."));
       return FALSE;
     }
-  return TRUE;
+  return cli_check_range ("runs", s->runs, 1, MAX_RUNS);
 }
 
 static CliStatus
 run (const CliCommand *command, char **argv)
 {
-  g_auto (Settings) s = { NULL };
+  g_auto (Settings) s = { .runs = 5 };
   g_auto (GStrv) nothing = parse (command, argv, &s);
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
   g_autoptr (ScribeReport) report = NULL;
-  ScribeTrialOptions options = { .recording = s.recording, .clips = s.clips };
+  ScribeTrialOptions options;
   gboolean passed = FALSE;
 
   if (nothing == NULL || !check (&s))
     return CLI_USAGE;
-  options.model = path = scribe_catalogue_find (s.model, &error);
+  path = scribe_catalogue_find (s.model, &error);
+  options = (ScribeTrialOptions){
+    .model = path, .device = s.device, .recording = s.recording, .clips = s.clips, .n_runs = (guint) s.runs
+  };
   if (path)
     report = cli_trial_validate (&options, &passed, &error);
   if (report == NULL || !scribe_report_write (report, s.report, &error))

@@ -14,8 +14,8 @@ _tilescribe_options ()
     'history list' | 'history search') echo '--help --limit=' ;;
     'history export') echo '--help --format= --output= --word-times' ;;
     'models list') echo '--help --installed --names' ;;
-    bench) echo '--help --model= --device= --fast --threads= --runs= --tokens= --ops --json' ;;
-    validate) echo '--help --model= --device= --report= --recording= --clips=' ;;
+    bench) echo '--help --model= --device= --compare= --fast --threads= --runs= --tokens= --ops --json' ;;
+    validate) echo '--help --model= --device= --report= --recording= --clips= --runs=' ;;
     calibrate) echo '--help --model=' ;;
     doctor) echo '--help --json --strict --report' ;;
     *) echo '--help' ;;
@@ -37,6 +37,7 @@ _tilescribe_values ()
   case $1 in
     --model | -m) tilescribe models list --installed --names 2>/dev/null ;;
     --device | -d) echo 'auto npu cpu emulator reference' ;;
+    --compare | -c) echo 'cpu,npu,emulator cpu,npu cpu,npu,emulator,reference' ;;
     --format | -f) echo 'txt srt vtt json csv' ;;
     --language | -l) echo 'auto en de es fr it nl pl pt ru zh ja ko' ;;
     --microphone) tilescribe listen --microphones 2>/dev/null | awk 'NR > 1 { print $1 }' ;;

@@ -108,6 +108,7 @@ complete -c tilescribe -n '__tilescribe_is models remove' -f -a '(tilescribe mod
 # bench
 complete -c tilescribe -n '__tilescribe_is bench' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
 complete -c tilescribe -n '__tilescribe_is bench' -s d -l device -x -a 'auto npu cpu emulator reference' -d 'Where to compute'
+complete -c tilescribe -n '__tilescribe_is bench' -s c -l compare -x -a 'cpu,npu,emulator cpu,npu cpu,npu,emulator,reference' -d 'Devices side by side'
 complete -c tilescribe -n '__tilescribe_is bench' -l fast -d 'On an NPU: faster and less exact'
 complete -c tilescribe -n '__tilescribe_is bench' -s t -l threads -x -d 'Threads to use'
 complete -c tilescribe -n '__tilescribe_is bench' -s r -l runs -x -d 'Take the median of so many runs'
@@ -117,10 +118,11 @@ complete -c tilescribe -n '__tilescribe_is bench' -s j -l json -d 'Print JSON'
 
 # validate
 complete -c tilescribe -n '__tilescribe_is validate' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'
-complete -c tilescribe -n '__tilescribe_is validate' -s d -l device -x -a emulator -d 'The NPU to check'
+complete -c tilescribe -n '__tilescribe_is validate' -s d -l device -x -a 'emulator npu' -d 'The NPU to check'
 complete -c tilescribe -n '__tilescribe_is validate' -s r -l report -rF -d 'Report to write'
 complete -c tilescribe -n '__tilescribe_is validate' -l recording -rF -d 'Speech to compare layer by layer'
 complete -c tilescribe -n '__tilescribe_is validate' -l clips -rF -d 'Folder of .wav files'
+complete -c tilescribe -n '__tilescribe_is validate' -l runs -x -d 'Take the median of so many runs'
 
 # calibrate
 complete -c tilescribe -n '__tilescribe_is calibrate' -s m -l model -rF -a '(tilescribe models list --installed --names)' -d 'Model to use'

@@ -1,18 +1,18 @@
-/* npu-bench.c - the tables of the field, modelled
+/* npu-bench.c - the tables of the field: modelled, where the NPU is emulated
  *
  * SPDX-License-Identifier: MIT
  */
 #include "trial/npu-bench.h"
 
 #include "device/npu/npu-device.h"
+#include "trial/npu-hardware.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
-#define POSITION_SECONDS 0.02
-#define TILES(array)     (4u << (array))
-#define SPECTRUM_SHARE   0.125 /* of the peak: products of 16 by 32 bits */
+#define TILES(array)   (4u << (array))
+#define SPECTRUM_SHARE 0.125 /* of the peak: products of 16 by 32 bits */
 
 static const struct
 {
@@ -63,37 +63,6 @@ scribe_npu_bench_clear (ScribeNpuBench *bench)
 }
 
 /* --- Figures ------------------------------------------------------------------------------------------------------------- */
-
-static double
-everything (GArray *rows)
-{
-  ScribeProfileRow sum = scribe_times_sum (rows, "");
-
-  return scribe_row_modelled (&sum) + scribe_row_host (&sum);
-}
-
-static double
-window_seconds (const ScribeNpuBench *bench, ScribeSpan span)
-{
-  return scribe_span_positions (bench->model, span) * POSITION_SECONDS;
-}
-
-double
-scribe_npu_bench_utterance (const ScribeTimes *times)
-{
-  return everything (times->audio[SCRIBE_SPAN_UTTERANCE]) + everything (times->prompt) + everything (times->first)
-         + (SCRIBE_TIMES_UTTERANCE - 1) * everything (times->token);
-}
-
-/* The prompt of a window is taken for one more step. */
-double
-scribe_npu_bench_speed (const ScribeNpuBench *bench, const ScribeTimes *times)
-{
-  double seconds = SCRIBE_TIMES_WINDOWS * everything (times->audio[SCRIBE_SPAN_WINDOW]) + everything (times->first_batch)
-                   + SCRIBE_TIMES_TOKENS * everything (times->batch);
-
-  return SCRIBE_TIMES_WINDOWS * window_seconds (bench, SCRIBE_SPAN_WINDOW) / seconds;
-}
 
 static double
 modelled_encoder (const ScribeTimes *times, ScribeSpan span)
@@ -271,10 +240,11 @@ tell_use (const ScribeNpuBench *bench, ScribeReport *report)
 
   scribe_table_add_text (table, "utterance_ms", _ ("an utterance of 5 seconds: ms until its last token"));
   for (guint i = 0; i < SCRIBE_N_MODES * SCRIBE_N_COSTS; i++)
-    scribe_table_add_number (table, 1e3 * scribe_npu_bench_utterance (bench->times[i / SCRIBE_N_COSTS][i % SCRIBE_N_COSTS]));
+    scribe_table_add_number (table,
+                             1e3 * scribe_times_utterance (bench->model, bench->times[i / SCRIBE_N_COSTS][i % SCRIBE_N_COSTS]));
   scribe_table_add_text (table, "times_real_time", _ ("a long recording: times as fast as speech"));
   for (guint i = 0; i < SCRIBE_N_MODES * SCRIBE_N_COSTS; i++)
-    scribe_table_add_number (table, scribe_npu_bench_speed (bench, bench->times[i / SCRIBE_N_COSTS][i % SCRIBE_N_COSTS]));
+    scribe_table_add_number (table, scribe_times_speed (bench->model, bench->times[i / SCRIBE_N_COSTS][i % SCRIBE_N_COSTS]));
 }
 
 static void
@@ -485,6 +455,21 @@ scribe_npu_bench_tell (const ScribeNpuBench *bench, ScribeReport *report)
   tell_arrays (bench, report);
 }
 
+static ScribeReport *
+bench_hardware (const ScribeTrialOptions *options, GCancellable *cancellable, GError **error)
+{
+  g_auto (ScribeNpuHardware) hardware = { 0 };
+  g_autoptr (ScribeReport) report = NULL;
+  g_autofree char *title = NULL;
+
+  if (!scribe_npu_hardware_run (&hardware, options, TRUE, cancellable, error))
+    return NULL;
+  title = g_strdup_printf (_ ("%s on the NPU of this machine: every time is measured"), scribe_model_get_name (hardware.model));
+  report = scribe_report_new (title);
+  scribe_npu_hardware_tell (&hardware, report);
+  return g_steal_pointer (&report);
+}
+
 ScribeReport *
 scribe_npu_bench (const ScribeTrialOptions *options, GCancellable *cancellable, GError **error)
 {
@@ -492,6 +477,8 @@ scribe_npu_bench (const ScribeTrialOptions *options, GCancellable *cancellable, 
   g_autoptr (ScribeReport) report = NULL;
   g_autofree char *title = NULL;
 
+  if (!scribe_is_modelled (options->device))
+    return bench_hardware (options, cancellable, error);
   if (!scribe_npu_bench_run (&bench, options, cancellable, error))
     return NULL;
   title = g_strdup_printf (_ ("%s on an emulated NPU: every time is modelled"), scribe_model_get_name (bench.model));

@@ -38,10 +38,6 @@ scribe_npu_bench_run (ScribeNpuBench *bench, const ScribeTrialOptions *options, 
 void scribe_npu_bench_clear (ScribeNpuBench *bench);
 void scribe_npu_bench_tell (const ScribeNpuBench *bench, ScribeReport *report);
 
-/* Seconds from the end of an utterance to its last token; how many times as fast as speech a long recording is. */
-double scribe_npu_bench_utterance (const ScribeTimes *times);
-double scribe_npu_bench_speed (const ScribeNpuBench *bench, const ScribeTimes *times);
-
 /* Of an encoder run, the share by which dispatch, instructions and the host's work make it longer. new_length: the run before was longer or shorter. */
 double scribe_npu_bench_overhead (const ScribeNpuBench *bench, ScribeCosts costs, gboolean new_length);
 

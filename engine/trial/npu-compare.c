@@ -1,4 +1,4 @@
-/* npu-compare.c - the emulated NPU against the reference device
+/* npu-compare.c - an NPU, or any device, against the reference device
  *
  *   recording --> audio graph, each layer kept --> reference, accurate, fast --> differences
  *   clips     --> greedy search                --> texts that are equal
@@ -166,6 +166,35 @@ hear (const Layers *layers, const char *name, gboolean fast, gsize *n, float **a
   return values;
 }
 
+float *
+scribe_compare_hear (ScribeModel *model, const char *device, gboolean fast, gsize *n, GCancellable *cancellable, GError **error)
+{
+  guint n_ctx;
+  g_autofree float *samples = read_window (model, NULL, &n_ctx, cancellable, error);
+  const float *inputs[] = { samples };
+  g_autoptr (ScribeWhisperGraph) whisper = NULL;
+  g_autoptr (GPtrArray) kept = g_ptr_array_new ();
+
+  if (samples == NULL)
+    return NULL;
+  whisper = scribe_whisper_graph_new (model);
+  for (guint i = 0; i < whisper->audio->ops->len; i++)
+    {
+      const ScribeOp *op = g_ptr_array_index (whisper->audio->ops, i);
+
+      if (op->out && strcmp (op->out->name, "encoder") == 0)
+        g_ptr_array_add (kept, (gpointer) op->out);
+    }
+  return hear (&(const Layers){ whisper, kept, { .inputs = inputs, .n_ctx = n_ctx, .cancellable = cancellable } }, device, fast,
+               n, NULL, error);
+}
+
+static const char *
+device_of (const ScribeTrialOptions *options)
+{
+  return options->device ? options->device : "emulator";
+}
+
 static GArray *
 differences (const Layers *layers, float *const found[SCRIBE_N_MODES], const float *expected, gsize n_all)
 {
@@ -188,14 +217,14 @@ differences (const Layers *layers, float *const found[SCRIBE_N_MODES], const flo
 }
 
 static GArray *
-compare (const Layers *layers, guint *n_unequal, GError **error)
+compare (const Layers *layers, const char *device, guint *n_unequal, GError **error)
 {
   g_autofree float *expected = NULL, *fast = NULL, *accurate = NULL, *again = NULL;
   gsize n = 0;
 
   expected = hear (layers, "reference", FALSE, &n, NULL, error);
-  accurate = expected ? hear (layers, "emulator", FALSE, &n, NULL, error) : NULL;
-  fast = accurate ? hear (layers, "emulator", TRUE, &n, &again, error) : NULL;
+  accurate = expected ? hear (layers, device, FALSE, &n, NULL, error) : NULL;
+  fast = accurate ? hear (layers, device, TRUE, &n, &again, error) : NULL;
   if (fast == NULL || again == NULL)
     return NULL;
   *n_unequal = 0;
@@ -222,8 +251,8 @@ scribe_npu_compare_layers (ScribeModel *model,
     return NULL;
   whisper = scribe_whisper_graph_new (model);
   kept = keep_layers (whisper->audio);
-  return compare (&(const Layers){ whisper, kept, { .inputs = inputs, .n_ctx = n_ctx, .cancellable = cancellable } }, n_unequal,
-                  error);
+  return compare (&(const Layers){ whisper, kept, { .inputs = inputs, .n_ctx = n_ctx, .cancellable = cancellable } },
+                  device_of (options), n_unequal, error);
 }
 
 /* --- Number formats ------------------------------------------------------------------------------------------------------ */
@@ -313,6 +342,12 @@ read_clips (const ScribeTrialOptions *trial,
 
       if (audio == NULL || !scribe_engine_transcribe (engine, audio, &how, &events, NULL, cancellable, error))
         return NULL;
+      /* the engine goes on where a device fails, and what another one wrote is not this one's */
+      if (strcmp (scribe_engine_get_device (engine), device) != 0)
+        {
+          g_set_error_literal (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, scribe_engine_get_device_reason (engine));
+          return NULL;
+        }
       g_ptr_array_add (texts, g_strdup (text->str));
     }
   return g_steal_pointer (&texts);
@@ -329,7 +364,8 @@ scribe_npu_compare_clips (const ScribeTrialOptions *options, ScribeClips *clips,
   *clips = (ScribeClips){ .n = paths->len };
   for (guint mode = 0; mode < SCRIBE_N_MODES; mode++)
     {
-      g_autoptr (GPtrArray) found = read_clips (options, paths, "emulator", mode == SCRIBE_MODE_FAST, cancellable, error);
+      g_autoptr (GPtrArray) found = read_clips (options, paths, device_of (options), mode == SCRIBE_MODE_FAST, cancellable,
+                                                error);
 
       if (found == NULL)
         return FALSE;

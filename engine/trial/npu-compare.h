@@ -1,4 +1,4 @@
-/* npu-compare.h - the emulated NPU against the reference device
+/* npu-compare.h - an NPU, or any device, against the reference device
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,6 +26,10 @@ GArray *scribe_npu_compare_layers (ScribeModel *model,
                                    guint *n_unequal,
                                    GCancellable *cancellable,
                                    GError **error);
+
+/* The encoder's output [n] over made-up tones, for g_free(). */
+float *
+scribe_compare_hear (ScribeModel *model, const char *device, gboolean fast, gsize *n, GCancellable *cancellable, GError **error);
 
 /* The encoder's output over the recording with every linear layer's product in a number format, against floats; calibrated on the recording itself. */
 gboolean scribe_npu_compare_formats (ScribeModel *model,

@@ -1,4 +1,4 @@
-/* npu-times.c - what an emulated NPU would take, run by run
+/* npu-times.c - what a device takes, or an emulated NPU would, run by run
  *
  * SPDX-License-Identifier: MIT
  */
@@ -6,9 +6,11 @@
 
 #include "decode/decoder.h"
 
+#include <string.h>
 #include <time.h>
 
-#define N_THREADS 2
+#define N_THREADS        2
+#define POSITION_SECONDS 0.02
 
 static const guint positions[SCRIBE_N_SPANS]
     = { [SCRIBE_SPAN_UTTERANCE] = 256, [SCRIBE_SPAN_SHORT] = 512, [SCRIBE_SPAN_WINDOW] = G_MAXUINT };
@@ -19,10 +21,40 @@ scribe_span_positions (const ScribeModel *model, ScribeSpan span)
   return MIN (positions[span], model->sizes.n_audio_ctx);
 }
 
-/* The profile since it was reset, of n runs: on average. The names outlive the graph. */
-static GArray *
-take_rows (ScribeDevice *device, guint n)
+gboolean
+scribe_is_modelled (const char *device)
 {
+  return device == NULL || strcmp (device, "emulator") == 0;
+}
+
+static double
+wall_seconds (void)
+{
+  return (double) g_get_monotonic_time () * 1e-6;
+}
+
+/* Empties the profile; the time at which that was. */
+static double
+start_rows (ScribeDevice *device)
+{
+  scribe_profile_reset (device->profile);
+  return wall_seconds ();
+}
+
+/* What the clock on the wall says besides the rows: calls, and waiting for a processor. */
+static void
+add_rest (GArray *rows, double seconds)
+{
+  const ScribeProfileRow rest = { .op = "rest", .kind = "rest", .host = seconds - scribe_times_seconds (rows) };
+
+  g_array_append_val (rows, rest);
+}
+
+/* The profile since it was started, of n runs: on average. The names outlive the graph. */
+static GArray *
+take_rows (const ScribeMeasurement *m, ScribeDevice *device, double start, guint n)
+{
+  const double seconds = wall_seconds () - start;
   GArray *rows = g_array_copy (device->profile->rows);
 
   for (guint i = 0; i < rows->len; i++)
@@ -38,6 +70,8 @@ take_rows (ScribeDevice *device, guint n)
       row->flops /= n;
       row->bytes /= n;
     }
+  if (!scribe_is_modelled (m->device))
+    add_rest (rows, seconds / n);
   return rows;
 }
 
@@ -57,10 +91,10 @@ least_bytes (const ScribeOp *op, guint n_ctx, gboolean fast)
 }
 
 static void
-note_least_bytes (GArray *rows, const ScribeGraph *graph, guint n_ctx, gboolean fast)
+note_least_bytes (const ScribeMeasurement *m, GArray *rows, const ScribeGraph *graph, guint n_ctx)
 {
-  for (guint i = 0; i < graph->ops->len; i++)
-    g_array_index (rows, ScribeProfileRow, i).bytes = least_bytes (g_ptr_array_index (graph->ops, i), n_ctx, fast);
+  for (guint i = 0; i < graph->ops->len && scribe_is_modelled (m->device); i++)
+    g_array_index (rows, ScribeProfileRow, i).bytes = least_bytes (g_ptr_array_index (graph->ops, i), n_ctx, m->fast);
 }
 
 static ScribeDeviceOptions
@@ -72,11 +106,17 @@ options_of (const ScribeMeasurement *m)
                                 .n_audio_ctx = m->size,
                                 .n_sequences = 1,
                                 .n_windows = 1,
-                                .n_threads = 1,
+                                .n_threads = MAX (m->n_threads, 1),
                                 .fast = m->fast,
                                 .n_columns = m->n_columns,
                                 .costs = m->costs,
                                 .instant = m->instant };
+}
+
+static const char *
+device_of (const ScribeMeasurement *m)
+{
+  return m->device ? m->device : "emulator";
 }
 
 static gboolean
@@ -89,8 +129,9 @@ measure_product (ScribeMeasurement *m, GCancellable *cancellable, GError **error
   const ScribeRun run = { .inputs = inputs, .n_ctx = m->size, .cancellable = cancellable };
   g_autoptr (ScribeGraph) graph = scribe_graph_new ();
   const ScribeTensor *in = scribe_graph_input (graph, SCRIBE_ROWS_CTX, m->size);
-  g_autoptr (ScribeDevice) device = scribe_device_open ("emulator", &options, NULL, error);
+  g_autoptr (ScribeDevice) device = scribe_device_open (device_of (m), &options, NULL, error);
   ScribePlan *plan;
+  double start;
   gboolean ok;
 
   if (device == NULL)
@@ -99,10 +140,11 @@ measure_product (ScribeMeasurement *m, GCancellable *cancellable, GError **error
   plan = scribe_device_prepare (device, graph, error);
   if (plan == NULL)
     return FALSE;
+  start = start_rows (device);
   ok = scribe_device_run (device, plan, &run, error);
+  m->times.audio[SCRIBE_SPAN_WINDOW] = take_rows (m, device, start, 1);
   scribe_device_plan_free (device, plan);
-  m->times.audio[SCRIBE_SPAN_WINDOW] = take_rows (device, 1);
-  note_least_bytes (m->times.audio[SCRIBE_SPAN_WINDOW], graph, m->size, m->fast);
+  note_least_bytes (m, m->times.audio[SCRIBE_SPAN_WINDOW], graph, m->size);
   return ok;
 }
 
@@ -118,8 +160,8 @@ open_decoder (const ScribeMeasurement *m, GError **error)
   options.n_state = sizes->n_state;
   options.n_text_ctx = sizes->n_text_ctx;
   options.n_audio_ctx = sizes->n_audio_ctx;
-  options.n_sequences = options.n_windows = m->decodes ? SCRIBE_TIMES_WINDOWS : 1;
-  device = scribe_device_open ("emulator", &options, NULL, error);
+  options.n_sequences = options.n_windows = m->decodes ? m->times.n_windows : 1;
+  device = scribe_device_open (device_of (m), &options, NULL, error);
   return device ? scribe_decoder_new (g_steal_pointer (&whisper), device, options.n_windows, 1, error) : NULL;
 }
 
@@ -149,15 +191,14 @@ encode (ScribeMeasurement *m, ScribeDecoder *decoder, ScribeSpan span, GCancella
 {
   const guint n_ctx = scribe_span_positions (m->model, span);
   g_autofree float *silence = make_silence (scribe_decoder_window_samples (n_ctx));
-  const double start = processor_seconds ();
+  const double begin = processor_seconds (), start = start_rows (decoder->device);
 
-  scribe_profile_reset (decoder->device->profile);
   if (!scribe_decoder_encode (decoder, 0, silence, n_ctx, cancellable, error))
     return FALSE;
   g_clear_pointer (&m->times.audio[span], g_array_unref);
-  m->times.emulated[span] = processor_seconds () - start;
-  m->times.audio[span] = take_rows (decoder->device, 1);
-  note_least_bytes (m->times.audio[span], decoder->whisper->audio, n_ctx, m->fast);
+  m->times.emulated[span] = processor_seconds () - begin;
+  m->times.audio[span] = take_rows (m, decoder->device, start, 1);
+  note_least_bytes (m, m->times.audio[span], decoder->whisper->audio, n_ctx);
   return TRUE;
 }
 
@@ -188,7 +229,8 @@ step (ScribeDecoder *decoder, guint n_windows, guint position, guint n, GCancell
 
 /* Single tokens of a text of n, one after another: the first, and some on average, whose mean is that of all others. */
 static gboolean
-steps (ScribeDecoder *decoder,
+steps (const ScribeMeasurement *m,
+       ScribeDecoder *decoder,
        guint n_windows,
        guint n,
        GArray **first,
@@ -197,16 +239,16 @@ steps (ScribeDecoder *decoder,
        GError **error)
 {
   const guint begin = SCRIBE_TIMES_PROMPT, last = begin + n - 1, places[] = { begin + 1, (begin + 1 + last) / 2, last };
+  double start = start_rows (decoder->device);
 
-  scribe_profile_reset (decoder->device->profile);
   if (!step (decoder, n_windows, begin, 1, cancellable, error))
     return FALSE;
-  *first = take_rows (decoder->device, 1);
-  scribe_profile_reset (decoder->device->profile);
+  *first = take_rows (m, decoder->device, start, 1);
+  start = start_rows (decoder->device);
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     if (!step (decoder, n_windows, places[i], 1, cancellable, error))
       return FALSE;
-  *later = take_rows (decoder->device, G_N_ELEMENTS (places));
+  *later = take_rows (m, decoder->device, start, G_N_ELEMENTS (places));
   return TRUE;
 }
 
@@ -214,22 +256,23 @@ static gboolean
 decode (ScribeMeasurement *m, ScribeDecoder *decoder, GCancellable *cancellable, GError **error)
 {
   ScribeDevice *device = decoder->device;
+  double start;
 
   device->window_ctx[0] = scribe_span_positions (m->model, SCRIBE_SPAN_UTTERANCE);
   /* an utterance before this one: memory is there, instructions are not */
   if (!step (decoder, 1, 0, SCRIBE_TIMES_PROMPT, cancellable, error)
       || !step (decoder, 1, SCRIBE_TIMES_PROMPT, 1, cancellable, error))
     return FALSE;
-  scribe_profile_reset (device->profile);
+  start = start_rows (device);
   if (!step (decoder, 1, 0, SCRIBE_TIMES_PROMPT, cancellable, error))
     return FALSE;
-  m->times.prompt = take_rows (device, 1);
-  if (!steps (decoder, 1, SCRIBE_TIMES_UTTERANCE, &m->times.first, &m->times.token, cancellable, error))
+  m->times.prompt = take_rows (m, device, start, 1);
+  if (!steps (m, decoder, 1, SCRIBE_TIMES_UTTERANCE, &m->times.first, &m->times.token, cancellable, error))
     return FALSE;
 
-  for (guint window = 0; window < SCRIBE_TIMES_WINDOWS; window++)
+  for (guint window = 0; window < m->times.n_windows; window++)
     device->window_ctx[window] = scribe_span_positions (m->model, SCRIBE_SPAN_WINDOW);
-  return steps (decoder, SCRIBE_TIMES_WINDOWS, SCRIBE_TIMES_TOKENS, &m->times.first_batch, &m->times.batch, cancellable, error);
+  return steps (m, decoder, m->times.n_windows, SCRIBE_TIMES_TOKENS, &m->times.first_batch, &m->times.batch, cancellable, error);
 }
 
 static void
@@ -268,6 +311,14 @@ measure_model (ScribeMeasurement *m, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
+gboolean
+scribe_measure_alone (ScribeMeasurement *m, GCancellable *cancellable, GError **error)
+{
+  m->times.n_windows = m->n_windows ? m->n_windows : SCRIBE_TIMES_WINDOWS;
+  return !g_cancellable_set_error_if_cancelled (cancellable, error)
+         && (m->model ? measure_model : measure_product) (m, cancellable, error);
+}
+
 typedef struct
 {
   GAsyncQueue *done;
@@ -280,8 +331,7 @@ measure (gpointer data, gpointer user_data)
   ScribeMeasurement *m = data;
   Work *work = user_data;
 
-  if (!g_cancellable_set_error_if_cancelled (work->cancellable, &m->error))
-    (m->model ? measure_model : measure_product) (m, work->cancellable, &m->error);
+  scribe_measure_alone (m, work->cancellable, &m->error);
   g_async_queue_push (work->done, m);
 }
 
@@ -376,4 +426,29 @@ double
 scribe_row_host (const ScribeProfileRow *row)
 {
   return row->host + row->quantise;
+}
+
+double
+scribe_times_seconds (GArray *rows)
+{
+  ScribeProfileRow sum = scribe_times_sum (rows, "");
+
+  return scribe_row_modelled (&sum) + scribe_row_host (&sum);
+}
+
+double
+scribe_times_utterance (const ScribeModel *model, const ScribeTimes *times)
+{
+  return scribe_times_seconds (times->audio[SCRIBE_SPAN_UTTERANCE]) + scribe_times_seconds (times->prompt)
+         + scribe_times_seconds (times->first) + (SCRIBE_TIMES_UTTERANCE - 1) * scribe_times_seconds (times->token);
+}
+
+/* The prompt of a window is taken for one more step. */
+double
+scribe_times_speed (const ScribeModel *model, const ScribeTimes *times)
+{
+  const double seconds = times->n_windows * scribe_times_seconds (times->audio[SCRIBE_SPAN_WINDOW])
+                         + scribe_times_seconds (times->first_batch) + SCRIBE_TIMES_TOKENS * scribe_times_seconds (times->batch);
+
+  return times->n_windows * scribe_span_positions (model, SCRIBE_SPAN_WINDOW) * POSITION_SECONDS / seconds;
 }

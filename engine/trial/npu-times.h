@@ -1,8 +1,9 @@
-/* npu-times.h - what an emulated NPU would take, run by run
+/* npu-times.h - what a device takes, or an emulated NPU would, run by run
  *
- * A measurement runs the graphs of a model, or one matrix product, over silence: how long the array works does not depend on what is said.
- * Each has a device of its own, so several run at once; modelled times are the same every time, those of the host are
- * processor times of the thread that asked.
+ * A measurement runs the graphs of a model, or one matrix product, over silence: how long that takes does not depend on what is said.
+ * Each has a device of its own, so several run at once on emulated NPUs: modelled times are the same every time, those of the host are
+ * processor times of the thread that asked. All other devices are measured, one after another, by the clock on the wall: what the device's
+ * own rows do not tell of it is in one more, "rest".
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,7 +27,7 @@ typedef enum
 #define SCRIBE_TIMES_UTTERANCE 20 /* tokens of an utterance */
 #define SCRIBE_TIMES_PROMPT    3  /* tokens before the first that is spoken */
 
-/* Of one run, or on average of some: ScribeProfileRow for each op; "bytes" of those of audio: the least that it has to move. A
+/* Of one run, or on average of some: ScribeProfileRow for each op; "bytes" of those of audio, where they are modelled: the least that it has to move. A
  * window of another length than the one before, and a text's first step, give the host instructions to write; most others it keeps. */
 typedef struct
 {
@@ -35,7 +36,8 @@ typedef struct
   double emulated[SCRIBE_N_SPANS]; /* processor seconds that the host took for them */
   GArray *prompt;                  /* a step of SCRIBE_TIMES_PROMPT tokens */
   GArray *first, *token;           /* a step of one token of an utterance: the first of its text; one after another */
-  GArray *first_batch, *batch;     /* steps of one token of each of SCRIBE_TIMES_WINDOWS windows */
+  GArray *first_batch, *batch;     /* steps of one token of each of n_windows windows */
+  guint n_windows;                 /* decoded together */
   guint n_ops, n_idle_ops;         /* that the graphs have; that the array did not do */
 } ScribeTimes;
 
@@ -43,6 +45,9 @@ typedef struct _ScribeMeasurement ScribeMeasurement;
 
 struct _ScribeMeasurement
 {
+  const char *device; /* NULL: the emulator */
+  guint n_threads;    /* of a device that has them; 0: one */
+  guint n_windows;    /* decoded together; 0: SCRIBE_TIMES_WINDOWS */
   ScribeCosts costs;
   gboolean fast;
   guint n_columns;
@@ -56,6 +61,12 @@ struct _ScribeMeasurement
 
 /* Positions of the encoder in such a window. */
 guint scribe_span_positions (const ScribeModel *model, ScribeSpan span);
+
+/* TRUE where this device's times are those of a clock that nobody watches. */
+gboolean scribe_is_modelled (const char *device);
+
+/* Does one, in this thread, with nothing beside it. */
+gboolean scribe_measure_alone (ScribeMeasurement *measurement, GCancellable *cancellable, GError **error);
 
 /* Does all of them, two at a time; progress is called in this thread. FALSE with error set where one failed. */
 gboolean scribe_measure (ScribeMeasurement *measurements,
@@ -75,8 +86,15 @@ ScribeProfileRow scribe_times_sum (GArray *rows, const char *prefix);
 /* The encoder without what is made for the decoder. */
 ScribeProfileRow scribe_times_encoder (GArray *rows);
 
-/* Modelled seconds of a row, and those of the host. */
+/* Seconds of a row: those of the array, modelled where it is emulated, and those of the host. */
 double scribe_row_modelled (const ScribeProfileRow *row);
 double scribe_row_host (const ScribeProfileRow *row);
+
+/* Seconds of all rows, of both kinds. */
+double scribe_times_seconds (GArray *rows);
+
+/* What a person waits for: seconds from the end of an utterance to its last token; how many times as fast as speech a long recording is. */
+double scribe_times_utterance (const ScribeModel *model, const ScribeTimes *times);
+double scribe_times_speed (const ScribeModel *model, const ScribeTimes *times);
 
 G_END_DECLS

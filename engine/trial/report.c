@@ -24,6 +24,7 @@ table_free (gpointer data)
 
   g_free (table->title);
   g_free (table->note);
+  g_free (table->columns);
   g_array_unref (table->cells);
   g_free (table);
 }
@@ -59,7 +60,7 @@ scribe_report_add (ScribeReport *report,
   table->key = key;
   table->title = g_strdup (title);
   table->note = g_strdup (note);
-  table->columns = columns;
+  table->columns = g_memdup2 (columns, n_columns * sizeof *columns);
   table->n_columns = n_columns;
   table->cells = g_array_new (FALSE, FALSE, sizeof (ScribeCell));
   g_array_set_clear_func (table->cells, cell_clear);

@@ -31,8 +31,8 @@ typedef struct
 typedef struct
 {
   const char *key;
-  char *title, *note;          /* what stands above it; what is to be known of it, or NULL */
-  const ScribeColumn *columns; /* [n_columns], static; the first has labels */
+  char *title, *note;    /* what stands above it; what is to be known of it, or NULL */
+  ScribeColumn *columns; /* [n_columns]; the first has labels */
   guint n_columns;
   GArray *cells; /* of ScribeCell, row by row */
 } ScribeTable;
@@ -46,7 +46,7 @@ typedef struct
 ScribeReport *scribe_report_new (const char *title);
 void scribe_report_free (ScribeReport *report);
 
-/* note may be NULL. */
+/* note may be NULL. Columns are copied, their keys and titles are not. */
 ScribeTable *scribe_report_add (ScribeReport *report,
                                 const char *key,
                                 const char *title,

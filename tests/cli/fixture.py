@@ -1,6 +1,8 @@
 """What the tests of the command line share: the real program, run as a process with folders of its own.
 
-The environment tells where things are: TILESCRIBE (the program), TILESCRIBE_DATA (its data), TILESCRIBE_SOURCE (the repository).
+The environment tells where things are: TILESCRIBE (the program), TILESCRIBE_DATA (its data), TILESCRIBE_SOURCE (the repository), and for
+tests of the device "npu" TILESCRIBE_TEST_PLUGIN (a plug-in that hands everything to the emulator) and TILESCRIBE_TEST_OVERLAY (what
+writes the design as that takes it).
 
 SPDX-License-Identifier: MIT
 """
@@ -91,6 +93,18 @@ class CliTest(unittest.TestCase):
             self.assertTrue(line.startswith("tilescribe: "), result.stderr)
         self.assertNotEqual(result.stderr, "", "an error is told")
         return result.stderr
+
+
+class NpuTest(CliTest):
+    """With an NPU, or what the program takes for one."""
+    def setUp(self):
+        super().setUp()
+        data = self.folder / "program"
+        data.mkdir()
+        for name in os.listdir(SOURCE / "data"):
+            os.symlink(SOURCE / "data" / name, data / name)
+        subprocess.run([os.environ["TILESCRIBE_TEST_OVERLAY"], data], check=True)
+        self.env.update(TILESCRIBE_DATA=str(data), TILESCRIBE_XRT=os.environ["TILESCRIBE_TEST_PLUGIN"])
 
 
 class HourTest(CliTest):

@@ -83,6 +83,7 @@ class Trial(CliTest):
         self.assertEqual(status, 1 if "fail" in results else 0)
         self.assertTrue(results <= {"pass", "fail"}, results)
         self.assertEqual(len([line for line in out.splitlines() if " pass " in line or " FAIL " in line]), len(targets))
+        self.assertEqual({row["source"] for row in targets}, {"modelled", "emulated", "measured"})
         for key in ("error_fast", "error_accurate", "transcripts_accurate", "repeated", "host_ops"):
             self.assertEqual(self.row(targets, key)["result"], "pass", key)
 
@@ -127,7 +128,15 @@ class Refused(CliTest):
     def test_wrong_usage(self):
         self.fail_with(2, "validate")
         self.fail_with(2, "validate", "--report", "r", "--device", "cpu")
+        self.fail_with(2, "validate", "--report", "r", "--runs", "0")
         self.fail_with(2, "bench", "--device", "emulator", CLIPS / "fox.wav")
+
+    def test_devices_that_cannot_be_compared(self):
+        for devices, why in (("cpu,gpu", "“gpu”"), ("cpu,auto", "“auto”"), ("cpu,", "“”"), ("cpu,npu,cpu", "“cpu” is there twice"),
+                             ("", "nothing to compare")):
+            self.assertIn(why, self.fail_with(2, "bench", "--compare", devices))
+        self.assertIn("--device", self.fail_with(2, "bench", "--compare", "cpu", "--device", "cpu"))
+        self.assertIn("fox.wav", self.fail_with(2, "bench", "--compare", "cpu", CLIPS / "fox.wav"))
 
     def test_what_is_not_there(self):
         (self.folder / "empty").mkdir()

@@ -5,31 +5,21 @@ SPDX-License-Identifier: MIT
 import json
 import os
 import pathlib
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(os.environ["TILESCRIBE_SOURCE"]) / "tests" / "cli"))
-from fixture import CLIPS, SOURCE, CliTest, text_of
+from fixture import CLIPS, NpuTest, text_of
 
 FOX = CLIPS / "fox.wav"
 
 
-class NpuTest(CliTest):
-    def setUp(self):
-        super().setUp()
-        data = self.folder / "program"
-        data.mkdir()
-        for name in os.listdir(SOURCE / "data"):
-            os.symlink(SOURCE / "data" / name, data / name)
-        subprocess.run([os.environ["TILESCRIBE_TEST_OVERLAY"], data], check=True)
-        self.env.update(TILESCRIBE_DATA=str(data), TILESCRIBE_XRT=os.environ["TILESCRIBE_TEST_PLUGIN"])
-
+class Transcribe(NpuTest):
     def run_of(self, *arguments, **how):
         return json.loads(self.run_cli("transcribe", "-f", "json", *arguments, FOX, **how).stdout)
 
 
-class SameText(NpuTest):
+class SameText(Transcribe):
     def test_as_on_the_emulator(self):
         for how in ([], ["--fast"], ["--beam", "3"], ["--word-times"]):
             texts = {device: self.succeed("transcribe", "--device", device, "-f", "srt", *how, FOX) for device in ("npu", "emulator")}
@@ -41,7 +31,7 @@ class SameText(NpuTest):
         self.assertEqual(segments["npu"], segments["emulator"])
 
 
-class Auto(NpuTest):
+class Auto(Transcribe):
     def test_takes_the_npu(self):
         run = self.run_of()["run"]
         self.assertEqual((run["device"], run["device_reason"]), ("npu", "there is an NPU"))
