@@ -23,8 +23,7 @@ static const struct
   gboolean is_ours; /* has the array that this project knows */
 } known[] = {
   { 0x17f0, "AMD XDNA 2 NPU", TRUE }, /* Strix, Strix Halo, Krackan, Gorgon Point: 8 columns */
-  { 0x17f1, "AMD XDNA 2 NPU", TRUE },
-  { 0x1502, "AMD XDNA NPU", FALSE }, /* Phoenix, Hawk Point */
+  { 0x1502, "AMD XDNA NPU", FALSE },  /* Phoenix, Hawk Point */
 };
 
 char *
