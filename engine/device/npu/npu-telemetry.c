@@ -17,7 +17,6 @@
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -425,7 +424,7 @@ read_work (ScribeNpuMeter *meter)
   const char *name;
 
   while (dir && (name = g_dir_read_name (dir)))
-    if (atoi (name) != meter->fd)
+    if (g_ascii_strtoll (name, NULL, 10) != meter->fd)
       g_ptr_array_add (names, g_strdup (name));
   for (guint i = 0; i < names->len; i++)
     is_known |= read_work_of (g_ptr_array_index (names, i), &nanoseconds);
