@@ -307,8 +307,8 @@ test_npu (Fixture *f, gconstpointer unused)
 static void
 tell_of_npu (TilescribeArrayFigures *array, double busy_seconds, double watts, ScribeNpuReason why)
 {
-  static gint64 time = 1;
-  ScribeNpuTelemetry telemetry = { .time = time++, .watts = watts, .busy_seconds = busy_seconds, .n_column_uses = 8 };
+  static gint64 seconds = 1;
+  ScribeNpuTelemetry telemetry = { .time = seconds++, .watts = watts, .busy_seconds = busy_seconds, .n_column_uses = 8 };
 
   telemetry.why[SCRIBE_NPU_POWER] = telemetry.why[SCRIBE_NPU_COLUMNS] = why;
   for (guint i = 0; i < 8; i++)
