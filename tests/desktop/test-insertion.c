@@ -207,7 +207,9 @@ test_copied_before_it_is_borrowed (void)
   g_subprocess_send_signal (owner, SIGSTOP);
   tilescribe_inserter_insert_async (inserter, SPEECH, NULL, on_one_of_three, &several);
   wait_ms (100);
-  g_free (run_shell ("printf %s 'copied meanwhile' | xclip -selection clipboard >/dev/null 2>&1"));
+  /* xclip is back before the server has heard of it; until then the stopped owner is asked, and nobody answers */
+  g_free (run_shell ("printf %s 'copied meanwhile' | xclip -selection clipboard >/dev/null 2>&1;"
+                     "until timeout 0.2 xclip -selection clipboard -o | grep -q meanwhile; do :; done"));
   g_subprocess_send_signal (owner, SIGCONT);
   wait_until (&several.all_done, "a paste");
   g_subprocess_force_exit (owner);
