@@ -143,11 +143,11 @@ letter (const Canvas *c, guint row, const char *text, gboolean at_end, const Gdk
 {
   g_autoptr (PangoLayout) layout = tilescribe_ink_layout (c->widget, text);
   gboolean to_right = at_end != (gtk_widget_get_direction (c->widget) == GTK_TEXT_DIR_RTL);
+  const int y = (int) row * c->row + ROW_GAP / 2;
   int width;
 
   pango_layout_get_pixel_size (layout, &width, NULL);
-  tilescribe_ink_draw_layout (c->snapshot, layout, to_right ? gtk_widget_get_width (c->widget) - width : 0,
-                              (int) row * c->row + ROW_GAP / 2, color);
+  tilescribe_ink_draw_layout (c->snapshot, layout, to_right ? gtk_widget_get_width (c->widget) - width : 0, y, color);
 }
 
 /* Slots first .. first + n - 1 of a row. */

@@ -161,65 +161,65 @@ measure_all (Compare *compare, const ScribeCompareOptions *options, GCancellable
 typedef struct
 {
   const char *key, *title; /* %u: positions */
-  ScribeSpan span;         /* of those; SCRIBE_N_SPANS: there are none */
   const char *unit;
-  double scale;
+  ScribeSpan span;  /* of the positions; SCRIBE_N_SPANS: there are none */
   gboolean is_part; /* of a submission, which hardware does not tell apart */
+  double scale;
   ScribeFigure figure;
 } Row;
 
 static const Row rows[] = {
   { "mel_512",
     N_ ("mel, %u positions"),
-    SCRIBE_SPAN_SHORT,
     "ms",
-    1e3,
+    SCRIBE_SPAN_SHORT,
     TRUE,
+    1e3,
     { SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_SHORT]), "mel." } },
   { "encoder_512",
     N_ ("encoder, %u positions"),
-    SCRIBE_SPAN_SHORT,
     "ms",
-    1e3,
+    SCRIBE_SPAN_SHORT,
     TRUE,
+    1e3,
     { SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_SHORT]), "encoder" } },
   { "audio_512",
     N_ ("mel, encoder and cross keys and values, %u positions"),
-    SCRIBE_SPAN_SHORT,
     "ms",
-    1e3,
+    SCRIBE_SPAN_SHORT,
     FALSE,
+    1e3,
     { SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_SHORT]) } },
   { "mel_full",
     N_ ("mel, %u positions"),
-    SCRIBE_SPAN_WINDOW,
     "ms",
-    1e3,
+    SCRIBE_SPAN_WINDOW,
     TRUE,
+    1e3,
     { SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_WINDOW]), "mel." } },
   { "encoder_full",
     N_ ("encoder, %u positions"),
-    SCRIBE_SPAN_WINDOW,
     "ms",
-    1e3,
+    SCRIBE_SPAN_WINDOW,
     TRUE,
+    1e3,
     { SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_WINDOW]), "encoder" } },
   { "audio_full",
     N_ ("mel, encoder and cross keys and values, %u positions"),
-    SCRIBE_SPAN_WINDOW,
     "ms",
-    1e3,
+    SCRIBE_SPAN_WINDOW,
     FALSE,
+    1e3,
     { SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_WINDOW]) } },
-  { "token", N_ ("decoder, a token of one text"), SCRIBE_N_SPANS, "ms", 1e3, FALSE, { SCRIBE_ROWS_AT (token) } },
+  { "token", N_ ("decoder, a token of one text"), "ms", SCRIBE_N_SPANS, FALSE, 1e3, { SCRIBE_ROWS_AT (token) } },
   { "utterance",
     N_ ("an utterance of 5 seconds, until its last token"),
-    SCRIBE_N_SPANS,
     "ms",
-    1e3,
+    SCRIBE_N_SPANS,
     FALSE,
+    1e3,
     { .of = scribe_times_utterance } },
-  { "long_recording", N_ ("a long recording"), SCRIBE_N_SPANS, N_ ("x real time"), 1, FALSE, { .of = scribe_times_speed } },
+  { "long_recording", N_ ("a long recording"), N_ ("x real time"), SCRIBE_N_SPANS, FALSE, 1, { .of = scribe_times_speed } },
 };
 
 static void

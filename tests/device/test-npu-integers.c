@@ -114,7 +114,7 @@ test_encoder (void)
   g_autofree char *kept = calibrate ("weather.wav", "meeting.wav");
   g_autoptr (ScribeModel) model = open_starter ();
   g_autoptr (ScribeWhisperGraph) whisper = scribe_whisper_graph_new (model);
-  gsize n;
+  gsize n = 0;
   g_autofree float *expected = encode (whisper, "reference", FALSE, "fox.wav", &n);
   g_autofree float *found = encode (whisper, "emulator", TRUE, "fox.wav", &n);
   double wrong = 0, all = 0;

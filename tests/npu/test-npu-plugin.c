@@ -91,14 +91,14 @@ encode (const Side *side, GByteArray *found)
 
   for (guint i = 0; i < G_N_ELEMENTS (lengths); i++)
     {
-      const guint n = 160 * 2 * lengths[i] + 240;
+      const guint n = 160 * 2 * lengths[i] + 240, quieter = i / 2 + 1;
       g_autofree float *samples = g_new0 (float, n);
       const float *const inputs[] = { samples };
       const ScribeRun run = { .inputs = inputs, .n_ctx = lengths[i], .window = i % N_WINDOWS };
       g_autoptr (GError) error = NULL;
 
       for (guint k = 0; k < n; k++)
-        samples[k] = 0.3f / (float) (i / 2 + 1) * sinf ((float) k * 0.05f * (float) (1 + i));
+        samples[k] = 0.3f / (float) quieter * sinf ((float) k * 0.05f * (float) (1 + i));
       scribe_device_run (side->device, side->audio, &run, &error);
       g_assert_no_error (error);
       note_kept (side, side->whisper->audio, side->audio, &run, found);
