@@ -15,6 +15,7 @@ SPDX-License-Identifier: MIT
 """
 import fcntl
 import hashlib
+import http.client
 import lzma
 import os
 import re
@@ -49,7 +50,7 @@ def get(path):
             if error.code in (404, 410):
                 raise Moved(f'{path}: {error}') from error
             last = error
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             last = error
     raise NoAnswer(f'{MIRROR}/{path}: {last}')
 
@@ -72,7 +73,10 @@ def signed(release, folder):
 
 def index(folder):
     """The packages of sid by name, each a dictionary of its fields."""
-    release = get('dists/sid/InRelease')
+    try:
+        release = get('dists/sid/InRelease')
+    except Moved as error:
+        raise NoAnswer(f'{MIRROR} has no sid: {error}') from error
     signed(release, folder)
     name = 'main/binary-amd64/Packages.xz'
     sha256 = re.search(rf'^ ([0-9a-f]{{64}}) +\d+ {name}$', release.decode(), re.MULTILINE)[1]
