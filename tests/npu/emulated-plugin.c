@@ -12,8 +12,7 @@
  */
 #include "device/xrt/xrt-plugin.h"
 
-#include "emulator/emulator.h"
-#include "overlay/overlay.h"
+#include "emulator/resident.h"
 #include "tile/kernels.h"
 
 #include <string.h>
@@ -103,7 +102,6 @@ plugin_open (const char *xclbin, ScribeXrtArray **array, ScribeXrtTrouble *troub
   const ScribeXrtCode played = fault (IN_OPEN, 1);
   const guint n_columns = columns_of (xclbin);
   ScribeXrtArray *made = NULL;
-  g_autoptr (GArray) writes = NULL;
   g_autoptr (GError) error = NULL;
 
   if (played != SCRIBE_XRT_OK)
@@ -115,12 +113,8 @@ plugin_open (const char *xclbin, ScribeXrtArray **array, ScribeXrtTrouble *troub
       plugin_close (made);
       return fail (trouble, SCRIBE_XRT_OVERLAY, "not an overlay for the emulator");
     }
-  writes = npu_overlay_configuration (made->overlay);
-  made->emulator = npu_emulator_new (n_columns, NPU_ROWS, NPU2, &npu_costs_nominal);
-  for (guint column = 0; column < n_columns; column++)
-    for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
-      npu_emulator_set_program (made->emulator, column, NPU_COMPUTE_ROW + row, tile_kernels_get_nth (0)->program);
-  if (!npu_emulator_configure (made->emulator, (const NpuWrite *) (gpointer) writes->data, writes->len, &error))
+  made->emulator = npu_emulator_new_resident (made->overlay, &npu_costs_nominal, tile_kernels_get_nth (0)->program, &error);
+  if (made->emulator == NULL)
     {
       plugin_close (made);
       return fail (trouble, SCRIBE_XRT_OVERLAY, error->message);

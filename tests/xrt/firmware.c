@@ -11,7 +11,7 @@
 #include "faults.h"
 #include "kernel.h"
 
-#include "overlay/overlay.h"
+#include "emulator/resident.h"
 #include "tile/kernels.h"
 
 #include <string.h>
@@ -27,15 +27,11 @@ is_to_stop (gpointer data)
 static gboolean
 boot (Context *context, const NpuOverlay *overlay, GError **error)
 {
-  g_autoptr (GArray) writes = npu_overlay_configuration (overlay);
-
   g_clear_pointer (&context->emulator, npu_emulator_free);
-  context->emulator = npu_emulator_new (overlay->n_columns, NPU_ROWS, NPU2, &npu_costs_nominal);
-  npu_emulator_set_stop (context->emulator, is_to_stop, context);
-  for (guint column = 0; column < overlay->n_columns; column++)
-    for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
-      npu_emulator_set_program (context->emulator, column, NPU_COMPUTE_ROW + row, tile_kernels_get_nth (0)->program);
-  return npu_emulator_configure (context->emulator, (const NpuWrite *) (gpointer) writes->data, writes->len, error);
+  context->emulator = npu_emulator_new_resident (overlay, &npu_costs_nominal, tile_kernels_get_nth (0)->program, error);
+  if (context->emulator)
+    npu_emulator_set_stop (context->emulator, is_to_stop, context);
+  return context->emulator != NULL;
 }
 
 static NpuOverlay *

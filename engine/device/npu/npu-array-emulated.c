@@ -7,6 +7,7 @@
  */
 #include "device/npu/npu-array.h"
 #include "device/npu/npu-private.h"
+#include "emulator/resident.h"
 #include "error.h"
 #include "tile/kernels.h"
 
@@ -57,15 +58,9 @@ emulated_release (NpuArray *array, NpuMemory *memory)
 static gboolean
 boot (Emulated *emulated, GError **error)
 {
-  const NpuOverlay *overlay = emulated->overlay;
-  g_autoptr (GArray) writes = npu_overlay_configuration (overlay);
-
   g_clear_pointer (&emulated->emulator, npu_emulator_free);
-  emulated->emulator = npu_emulator_new (overlay->n_columns, NPU_ROWS, NPU2, &emulated->costs);
-  for (guint column = 0; column < overlay->n_columns; column++)
-    for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
-      npu_emulator_set_program (emulated->emulator, column, NPU_COMPUTE_ROW + row, tile_kernels_get_nth (0)->program);
-  return npu_emulator_configure (emulated->emulator, (const NpuWrite *) (gpointer) writes->data, writes->len, error);
+  emulated->emulator = npu_emulator_new_resident (emulated->overlay, &emulated->costs, tile_kernels_get_nth (0)->program, error);
+  return emulated->emulator != NULL;
 }
 
 static gboolean
