@@ -15,6 +15,20 @@
 static const ScribeDeviceClass *const classes[] = { &scribe_cpu_device_class, &scribe_npu_device_class,
                                                     &scribe_reference_device_class, &scribe_emulator_device_class };
 
+ScribeDeviceOptions
+scribe_device_options_of (const ScribeWhisperGraph *whisper)
+{
+  const ScribeModelSizes *sizes = &whisper->model->sizes;
+
+  return (ScribeDeviceOptions){ .n_caches = whisper->n_caches,
+                                .n_state = sizes->n_state,
+                                .n_text_ctx = sizes->n_text_ctx,
+                                .n_audio_ctx = sizes->n_audio_ctx,
+                                .n_sequences = 1,
+                                .n_windows = 1,
+                                .n_threads = 1 };
+}
+
 static ScribeDevice *
 open_class (const ScribeDeviceClass *klass, const ScribeDeviceOptions *options, GError **error)
 {
@@ -29,22 +43,24 @@ open_class (const ScribeDeviceClass *klass, const ScribeDeviceOptions *options, 
   return device;
 }
 
-/* The NPU where there is one; where it cannot be used, that is worth a message, as somebody has bought it. */
+ScribeDevice *
+scribe_device_open_instead (const GError *failure, const ScribeDeviceOptions *options, char **reason, GError **error)
+{
+  *reason = g_strdup_printf (_ ("the NPU cannot be used: %s"), failure->message);
+  g_message (_ ("The CPU computes, as the NPU cannot be used: %s"), failure->message);
+  return open_class (&scribe_cpu_device_class, options, error);
+}
+
+/* The NPU where there is one that can be used. */
 static ScribeDevice *
 open_best (const ScribeDeviceOptions *options, char **reason, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   ScribeDevice *device = scribe_npu_is_expected () ? open_class (&scribe_npu_device_class, options, &failure) : NULL;
 
-  if (device)
-    *reason = g_strdup (_ ("there is an NPU"));
-  else if (failure)
-    {
-      *reason = g_strdup_printf (_ ("the NPU cannot be used: %s"), failure->message);
-      g_message (_ ("The CPU computes, as the NPU cannot be used: %s"), failure->message);
-    }
-  else
-    *reason = g_strdup (_ ("there is no NPU"));
+  if (failure)
+    return scribe_device_open_instead (failure, options, reason, error);
+  *reason = g_strdup (device ? _ ("there is an NPU") : _ ("there is no NPU"));
   return device ? device : open_class (&scribe_cpu_device_class, options, error);
 }
 

@@ -141,6 +141,9 @@ struct _ScribeDevice
   char *driver, *firmware, *overlay; /* which versions, of an array; NULL: it has none, or it is not known */
 };
 
+/* What a device must have room for to run these graphs, for one sequence and window on one thread; the rest as zeros say. */
+ScribeDeviceOptions scribe_device_options_of (const ScribeWhisperGraph *whisper);
+
 /* The device of this name, or the best that is here for "auto" (reason, owned by the caller: why that one). */
 ScribeDevice *scribe_device_open (const char *name, const ScribeDeviceOptions *options, char **reason, GError **error);
 void scribe_device_close (ScribeDevice *device);
@@ -161,6 +164,10 @@ gboolean scribe_device_read (ScribeDevice *device, ScribePlan *plan, const Scrib
 
 /* Rows first .. first + n - 1 of every self cache of sequence "from" to sequence "to": a beam takes over another's past. */
 void scribe_device_copy_rows (ScribeDevice *device, guint from, guint to, guint first, guint n);
+
+/* The CPU, because the NPU that this machine has cannot be used: that is worth a message, as somebody has bought it. reason: owned by the caller. */
+ScribeDevice *
+scribe_device_open_instead (const GError *failure, const ScribeDeviceOptions *options, char **reason, GError **error);
 
 /* Ends the device's sleep, if it sleeps, so that the next run need not wait for that. */
 void scribe_device_wake (ScribeDevice *device);

@@ -99,12 +99,10 @@ make_decoder (ScribeEngine *engine,
       g_propagate_error (error, g_steal_pointer (&failure));
       return NULL;
     }
-  device = scribe_device_open ("cpu", device_options, NULL, error);
+  g_clear_pointer (&engine->device_reason, g_free);
+  device = scribe_device_open_instead (failure, device_options, &engine->device_reason, error);
   if (device == NULL)
     return NULL;
-  g_free (engine->device_reason);
-  engine->device_reason = g_strdup_printf (_ ("the NPU cannot be used: %s"), failure->message);
-  g_message (_ ("The CPU computes, as the NPU cannot be used: %s"), failure->message);
   return scribe_decoder_new (scribe_whisper_graph_new (model), device, options->n_windows, options->n_beams, error);
 }
 
@@ -126,15 +124,12 @@ scribe_engine_new (const ScribeEngineOptions *options, GError **error)
 
   whisper = scribe_whisper_graph_new (model);
   engine->n_threads = options->n_threads ? options->n_threads : n_processors ();
-  device_options = (ScribeDeviceOptions){ .n_caches = whisper->n_caches,
-                                          .n_state = model->sizes.n_state,
-                                          .n_text_ctx = model->sizes.n_text_ctx,
-                                          .n_audio_ctx = model->sizes.n_audio_ctx,
-                                          .n_sequences = n_windows * options->n_beams,
-                                          .n_windows = n_windows,
-                                          .n_threads = engine->n_threads,
-                                          .fast = options->fast,
-                                          .integers = options->integers };
+  device_options = scribe_device_options_of (whisper);
+  device_options.n_sequences = n_windows * options->n_beams;
+  device_options.n_windows = n_windows;
+  device_options.n_threads = engine->n_threads;
+  device_options.fast = options->fast;
+  device_options.integers = options->integers;
   engine->decoder = make_decoder (engine, options, model, g_steal_pointer (&whisper), &device_options, error);
   if (engine->decoder == NULL)
     return NULL;

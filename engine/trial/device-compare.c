@@ -225,11 +225,7 @@ static const Row rows[] = {
 static void
 add_label (const Compare *compare, ScribeTable *table, const Row *row)
 {
-  g_auto (GStrv) pieces = g_strsplit (_ (row->title), "%u", 2);
-  g_autofree char *title = row->span == SCRIBE_N_SPANS
-                               ? g_strdup (pieces[0])
-                               : g_strdup_printf ("%s%u%s", pieces[0], scribe_span_positions (compare->model, row->span),
-                                                  pieces[1]);
+  g_autofree char *title = scribe_span_title (compare->model, _ (row->title), row->span);
 
   scribe_table_add_text (table, row->key, title);
 }

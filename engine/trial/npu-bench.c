@@ -14,11 +14,13 @@
 #define TILES(array)   (4u << (array))
 #define SPECTRUM_SHARE 0.125 /* of the peak: products of 16 by 32 bits */
 
-static const struct
+const char *
+scribe_mode_name (ScribeMode mode)
 {
-  const char *key, *title;
-} modes[SCRIBE_N_MODES]
-    = { [SCRIBE_MODE_FAST] = { "fast", N_ ("fast") }, [SCRIBE_MODE_ACCURATE] = { "accurate", N_ ("accurate") } };
+  static const char *const names[SCRIBE_N_MODES] = { [SCRIBE_MODE_FAST] = N_ ("fast"), [SCRIBE_MODE_ACCURATE] = N_ ("accurate") };
+
+  return names[mode];
+}
 
 gboolean
 scribe_npu_bench_run (ScribeNpuBench *bench, const ScribeTrialOptions *options, GCancellable *cancellable, GError **error)
@@ -185,16 +187,6 @@ part_of (const ScribeTimes *times, const Part *part)
   return scribe_times_sum (times->audio[part->span], part->prefix);
 }
 
-static char *
-part_title (const ScribeNpuBench *bench, const Part *part)
-{
-  g_auto (GStrv) pieces = g_strsplit (_ (part->title), "%u", 2);
-  g_autofree char *n = part->span == SCRIBE_N_SPANS ? NULL
-                                                    : g_strdup_printf ("%u", scribe_span_positions (bench->model, part->span));
-
-  return g_strconcat (pieces[0], n ? n : "", n ? pieces[1] : NULL, NULL);
-}
-
 #define BY_COSTS(of, fast_or_not, scale, decimals)                                                             \
   { of "_nominal", fast_or_not, scale, decimals }, { of "_pessimistic", N_ ("pessimistic"), scale, decimals }, \
   {                                                                                                            \
@@ -214,7 +206,7 @@ tell_latency (const ScribeNpuBench *bench, ScribeReport *report)
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
-      g_autofree char *title = part_title (bench, &parts[i]);
+      g_autofree char *title = scribe_span_title (bench->model, _ (parts[i].title), parts[i].span);
 
       scribe_table_add_text (table, parts[i].key, title);
       for (guint mode = 0; mode < SCRIBE_N_MODES; mode++)
@@ -264,10 +256,10 @@ tell_shares (const ScribeNpuBench *bench, ScribeReport *report)
     for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
       {
         ScribeProfileRow row = part_of (bench->times[mode][SCRIBE_COSTS_NOMINAL], &parts[i]);
-        g_autofree char *title = part_title (bench, &parts[i]);
+        g_autofree char *title = scribe_span_title (bench->model, _ (parts[i].title), parts[i].span);
 
         scribe_table_add_text (table, parts[i].key, title);
-        scribe_table_add_text (table, modes[mode].key, _ (modes[mode].title));
+        scribe_table_add_text (table, scribe_mode_name (mode), _ (scribe_mode_name (mode)));
         scribe_table_add_number (table, row.kernel);
         scribe_table_add_number (table, row.transfer);
         scribe_table_add_number (table, row.overhead);
@@ -335,7 +327,7 @@ add_kind (ScribeTable *table, const char *name, ScribeMode mode, const ScribePro
   const double achieved = sum->flops / scribe_row_modelled (sum);
 
   scribe_table_add_text (table, NULL, name);
-  scribe_table_add_text (table, modes[mode].key, _ (modes[mode].title));
+  scribe_table_add_text (table, scribe_mode_name (mode), _ (scribe_mode_name (mode)));
   scribe_table_add_number (table, scribe_row_modelled (sum));
   scribe_table_add_number (table, has_peak ? achieved : NAN);
   scribe_table_add_number (table, has_peak ? peak : NAN);
@@ -425,7 +417,8 @@ tell_arrays (const ScribeNpuBench *bench, ScribeReport *report)
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     {
-      g_autofree char *title = part_title (bench, &parts[i]), *below = g_strdup_printf (_ ("%s: roofline"), title);
+      g_autofree char *title = scribe_span_title (bench->model, _ (parts[i].title), parts[i].span),
+                      *below = g_strdup_printf (_ ("%s: roofline"), title);
 
       if (strcmp (parts[i].prefix, "encoder") != 0)
         continue;

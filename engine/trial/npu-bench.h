@@ -18,6 +18,9 @@ typedef enum
   SCRIBE_N_MODES
 } ScribeMode;
 
+/* "fast": a key of reports; translated, a title */
+const char *scribe_mode_name (ScribeMode mode);
+
 /* Arrays of 1, 2, 4 and 8 columns of four tiles */
 #define SCRIBE_N_ARRAYS 4
 

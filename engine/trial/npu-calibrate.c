@@ -62,13 +62,8 @@ listener_init (Listener *l, const char *path, GError **error)
       if (scribe_npu_calibration_find (l->seen, op->name))
         scribe_graph_keep (l->whisper->audio, op->out, op->name);
     }
-  options = (ScribeDeviceOptions){ .n_caches = l->whisper->n_caches,
-                                   .n_state = model->sizes.n_state,
-                                   .n_text_ctx = model->sizes.n_text_ctx,
-                                   .n_audio_ctx = model->sizes.n_audio_ctx,
-                                   .n_sequences = 1,
-                                   .n_windows = 1,
-                                   .n_threads = g_get_num_processors () };
+  options = scribe_device_options_of (l->whisper);
+  options.n_threads = g_get_num_processors ();
   l->device = scribe_device_open ("cpu", &options, NULL, error);
   if (l->device)
     l->plan = scribe_device_prepare (l->device, l->whisper->audio, error);
@@ -102,21 +97,6 @@ listen (Listener *l, gsize n, GCancellable *cancellable, GError **error)
   return TRUE;
 }
 
-/* A window's worth of samples; fewer at the end, -1 if they cannot be read. */
-static gssize
-read_window (Listener *l, ScribeAudioFile *audio, GError **error)
-{
-  gsize n = 0;
-
-  for (gssize more = 1; more > 0 && n < l->n_samples; n += (gsize) more)
-    {
-      more = scribe_audio_file_read (audio, l->samples + SCRIBE_WINDOW_MARGIN + n, l->n_samples - n, error);
-      if (more < 0)
-        return -1;
-    }
-  return (gssize) n;
-}
-
 static gboolean
 nothing_heard (ScribeCalibration *calibration, GError **error)
 {
@@ -146,7 +126,7 @@ scribe_npu_calibrate (const char *model,
 
       if (audio == NULL)
         return FALSE;
-      while ((n = read_window (&l, audio, error)) > 0)
+      while ((n = scribe_audio_file_read (audio, l.samples + SCRIBE_WINDOW_MARGIN, l.n_samples, error)) > 0)
         {
           if (!listen (&l, (gsize) n, cancellable, error))
             return FALSE;

@@ -62,7 +62,7 @@ read_window (const ScribeModel *model, const char *path, guint *n_ctx, GCancella
   const gsize n = 2 * SCRIBE_HOP * (gsize) model->sizes.n_audio_ctx;
   g_autofree float *samples = g_new0 (float, scribe_decoder_window_samples (model->sizes.n_audio_ctx));
   g_autoptr (ScribeAudioFile) audio = NULL;
-  gsize n_read = 0;
+  gssize n_read;
 
   *n_ctx = scribe_span_positions (model, SCRIBE_SPAN_SHORT);
   if (path == NULL)
@@ -73,13 +73,10 @@ read_window (const ScribeModel *model, const char *path, guint *n_ctx, GCancella
   audio = scribe_audio_file_open (path, cancellable, error);
   if (audio == NULL)
     return NULL;
-  for (gssize more = 1; more > 0 && n_read < n; n_read += (gsize) more)
-    {
-      more = scribe_audio_file_read (audio, samples + SCRIBE_WINDOW_MARGIN + n_read, n - n_read, error);
-      if (more < 0)
-        return NULL;
-    }
-  *n_ctx = MAX (*n_ctx, (guint) ((n_read + 2 * SCRIBE_HOP - 1) / (2 * SCRIBE_HOP)));
+  n_read = scribe_audio_file_read (audio, samples + SCRIBE_WINDOW_MARGIN, n, error);
+  if (n_read < 0)
+    return NULL;
+  *n_ctx = MAX (*n_ctx, (guint) (((gsize) n_read + 2 * SCRIBE_HOP - 1) / (2 * SCRIBE_HOP)));
   return g_steal_pointer (&samples);
 }
 
@@ -143,19 +140,14 @@ typedef struct
 static float *
 hear (const Layers *layers, const char *name, gboolean fast, gsize *n, float **again, GError **error)
 {
-  const ScribeModelSizes *sizes = &layers->whisper->model->sizes;
-  const ScribeDeviceOptions options = { .n_caches = layers->whisper->n_caches,
-                                        .n_state = sizes->n_state,
-                                        .n_text_ctx = sizes->n_text_ctx,
-                                        .n_audio_ctx = sizes->n_audio_ctx,
-                                        .n_sequences = 1,
-                                        .n_windows = 1,
-                                        .n_threads = 1,
-                                        .fast = fast };
-  g_autoptr (ScribeDevice) device = scribe_device_open (name, &options, NULL, error);
-  ScribePlan *plan = device ? scribe_device_prepare (device, layers->whisper->audio, error) : NULL;
+  ScribeDeviceOptions options = scribe_device_options_of (layers->whisper);
+  g_autoptr (ScribeDevice) device = NULL;
+  ScribePlan *plan;
   float *values = NULL;
 
+  options.fast = fast;
+  device = scribe_device_open (name, &options, NULL, error);
+  plan = device ? scribe_device_prepare (device, layers->whisper->audio, error) : NULL;
   if (plan == NULL)
     return NULL;
   if (scribe_device_run (device, plan, &layers->run, error))

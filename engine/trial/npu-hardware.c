@@ -18,12 +18,6 @@
 
 #define N_TILES 32
 
-static const struct
-{
-  const char *key, *title;
-} modes[SCRIBE_N_MODES]
-    = { [SCRIBE_MODE_FAST] = { "fast", N_ ("fast") }, [SCRIBE_MODE_ACCURATE] = { "accurate", N_ ("accurate") } };
-
 gboolean
 scribe_npu_hardware_run (ScribeNpuHardware *hardware,
                          const ScribeTrialOptions *options,
@@ -128,27 +122,27 @@ scribe_npu_hardware_outside (const ScribeNpuHardware *hardware, gboolean new_len
 
 /* --- Tables -------------------------------------------------------------------------------------------------------------- */
 
+#define AUDIO N_ ("mel, encoder and cross keys and values, %u positions")
+
 static const struct
 {
   const char *key;
-  ScribeSpan span;   /* SCRIBE_N_SPANS: a step, */
-  const char *title; /* of this name */
+  const char *title; /* %u: positions */
+  ScribeSpan span;   /* SCRIBE_N_SPANS: a step */
   gsize rows;
 } runs[] = {
-  { "audio_256", SCRIBE_SPAN_UTTERANCE, NULL, SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_UTTERANCE]) },
-  { "audio_512", SCRIBE_SPAN_SHORT, NULL, SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_SHORT]) },
-  { "audio_full", SCRIBE_SPAN_WINDOW, NULL, SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_WINDOW]) },
-  { "prompt", SCRIBE_N_SPANS, N_ ("decoder, a prompt of 3 tokens"), SCRIBE_ROWS_AT (prompt) },
-  { "token", SCRIBE_N_SPANS, N_ ("decoder, a token of one text"), SCRIBE_ROWS_AT (token) },
-  { "batch", SCRIBE_N_SPANS, N_ ("decoder, a token of each of 32 windows"), SCRIBE_ROWS_AT (batch) },
+  { "audio_256", AUDIO, SCRIBE_SPAN_UTTERANCE, SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_UTTERANCE]) },
+  { "audio_512", AUDIO, SCRIBE_SPAN_SHORT, SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_SHORT]) },
+  { "audio_full", AUDIO, SCRIBE_SPAN_WINDOW, SCRIBE_ROWS_AT (audio[SCRIBE_SPAN_WINDOW]) },
+  { "prompt", N_ ("decoder, a prompt of 3 tokens"), SCRIBE_N_SPANS, SCRIBE_ROWS_AT (prompt) },
+  { "token", N_ ("decoder, a token of one text"), SCRIBE_N_SPANS, SCRIBE_ROWS_AT (token) },
+  { "batch", N_ ("decoder, a token of each of 32 windows"), SCRIBE_N_SPANS, SCRIBE_ROWS_AT (batch) },
 };
 
 static void
 add_label (const ScribeNpuHardware *hardware, ScribeTable *table, guint i)
 {
-  g_autofree char *title = runs[i].title ? g_strdup (_ (runs[i].title))
-                                         : g_strdup_printf (_ ("mel, encoder and cross keys and values, %u positions"),
-                                                            scribe_span_positions (hardware->model, runs[i].span));
+  g_autofree char *title = scribe_span_title (hardware->model, _ (runs[i].title), runs[i].span);
 
   scribe_table_add_text (table, runs[i].key, title);
 }
@@ -233,7 +227,7 @@ tell_shares (const ScribeNpuHardware *hardware, ScribeReport *report)
     for (guint i = 0; i < G_N_ELEMENTS (runs); i++)
       {
         add_label (hardware, table, i);
-        scribe_table_add_text (table, modes[mode].key, _ (modes[mode].title));
+        scribe_table_add_text (table, scribe_mode_name (mode), _ (scribe_mode_name (mode)));
         for (guint part = 0; part < G_N_ELEMENTS (parts); part++)
           {
             const ScribeFigure figure = { .rows = runs[i].rows, .of_row = parts[part] };

@@ -52,17 +52,12 @@ size_of (const Encoder *e, const ScribeTensor *tensor)
 static gboolean
 open_encoder (Encoder *e, ScribeModel *model, const char *name, GError **error)
 {
-  const ScribeModelSizes *sizes = &model->sizes;
-  ScribeDeviceOptions options = { .n_state = sizes->n_state,
-                                  .n_text_ctx = sizes->n_text_ctx,
-                                  .n_audio_ctx = sizes->n_audio_ctx,
-                                  .n_sequences = 1,
-                                  .n_windows = 1,
-                                  .n_threads = g_get_num_processors () };
+  ScribeDeviceOptions options;
 
   e->whisper = scribe_whisper_graph_new (model);
   e->graph = e->whisper->audio;
-  options.n_caches = e->whisper->n_caches;
+  options = scribe_device_options_of (e->whisper);
+  options.n_threads = g_get_num_processors ();
   e->ranges = g_new0 (ScribeNpuRange, e->graph->ops->len);
   e->values = g_new0 (float *, e->graph->tensors->len);
   for (guint i = 0; i < e->graph->ops->len; i++)

@@ -21,6 +21,16 @@ scribe_span_positions (const ScribeModel *model, ScribeSpan span)
   return MIN (positions[span], model->sizes.n_audio_ctx);
 }
 
+char *
+scribe_span_title (const ScribeModel *model, const char *title, ScribeSpan span)
+{
+  g_auto (GStrv) pieces = g_strsplit (title, "%u", 2);
+
+  if (span == SCRIBE_N_SPANS)
+    return g_strdup (title);
+  return g_strdup_printf ("%s%u%s", pieces[0], scribe_span_positions (model, span), pieces[1]);
+}
+
 gboolean
 scribe_is_modelled (const char *device)
 {

@@ -62,6 +62,9 @@ struct _ScribeMeasurement
 /* Positions of the encoder in such a window. */
 guint scribe_span_positions (const ScribeModel *model, ScribeSpan span);
 
+/* A row's title, in which %u stands for the positions of its span; without one (SCRIBE_N_SPANS) as it is. For g_free(). */
+char *scribe_span_title (const ScribeModel *model, const char *title, ScribeSpan span);
+
 /* TRUE where this device's times are those of a clock that nobody watches. */
 gboolean scribe_is_modelled (const char *device);
 

@@ -59,18 +59,12 @@ open_starter (void)
 static ScribeDevice *
 open_device (const ScribeWhisperGraph *whisper, const char *name, gboolean integers)
 {
-  const ScribeModelSizes *sizes = &whisper->model->sizes;
-  const ScribeDeviceOptions options = { .n_caches = whisper->n_caches,
-                                        .n_state = sizes->n_state,
-                                        .n_text_ctx = sizes->n_text_ctx,
-                                        .n_audio_ctx = sizes->n_audio_ctx,
-                                        .n_sequences = 1,
-                                        .n_windows = 1,
-                                        .n_threads = 1,
-                                        .integers = integers };
+  ScribeDeviceOptions options = scribe_device_options_of (whisper);
   g_autoptr (GError) error = NULL;
-  ScribeDevice *device = scribe_device_open (name, &options, NULL, &error);
+  ScribeDevice *device;
 
+  options.integers = integers;
+  device = scribe_device_open (name, &options, NULL, &error);
   g_assert_no_error (error);
   return device;
 }

@@ -37,13 +37,9 @@ side_init (Side *side, const char *name)
   side->model = scribe_model_open (path, &error);
   g_assert_no_error (error);
   side->whisper = scribe_whisper_graph_new (side->model);
-  options = (ScribeDeviceOptions){ .n_caches = side->whisper->n_caches,
-                                   .n_state = side->model->sizes.n_state,
-                                   .n_text_ctx = side->model->sizes.n_text_ctx,
-                                   .n_audio_ctx = side->model->sizes.n_audio_ctx,
-                                   .n_sequences = N_SEQUENCES,
-                                   .n_windows = N_WINDOWS,
-                                   .n_threads = 1 };
+  options = scribe_device_options_of (side->whisper);
+  options.n_sequences = N_SEQUENCES;
+  options.n_windows = N_WINDOWS;
   side->device = scribe_device_open (name, &options, NULL, &error);
   g_assert_no_error (error);
   side->audio = scribe_device_prepare (side->device, side->whisper->audio, &error);
