@@ -4,7 +4,7 @@ In Debian sid's root (sid.py), with genuine XRT and AMD's genuine driver library
 the kernel driver is loaded before all else.
 
 The environment tells where things are: TILESCRIBE_XRT_BUILD (a folder for what is fetched and compiled here), TILESCRIBE_STAND_IN, TILESCRIBE_WRITE_CONTAINER,
-TILESCRIBE_RECORD_RUN. A test is skipped where the package mirror does not answer, and for no other reason.
+TILESCRIBE_RECORD_RUN, TILESCRIBE_SOURCE. A test is skipped where the package mirror does not answer, and for no other reason.
 
 SPDX-License-Identifier: MIT
 """
@@ -94,3 +94,18 @@ class NpuTest(unittest.TestCase):
         folder = folder or self.folder
         subprocess.run([os.environ['TILESCRIBE_WRITE_CONTAINER'], str(columns), folder], check=True)
         return folder / f'overlay-{columns}.xclbin'
+
+
+class ProgramTest(NpuTest):
+    """The program as a person has it who built all of it: its data with the overlay among them, and the plug-in; "where" tells it."""
+    def setUp(self):
+        super().setUp()
+        source = pathlib.Path(os.environ['TILESCRIBE_SOURCE'])
+        self.plugin = compile_with_xrt('tilescribe-xrt.so', source / 'engine/device/xrt/xrt-plugin.cpp',
+                                       options=('-shared', '-fPIC', '-fvisibility=hidden', '-Werror'))
+        data = self.folder / 'program'
+        data.mkdir()
+        for path in (source / 'data').iterdir():
+            (data / path.name).symlink_to(path)
+        self.write_container(folder=data)
+        self.where = {'TILESCRIBE_DATA': str(data), 'TILESCRIBE_XRT': str(self.plugin)}

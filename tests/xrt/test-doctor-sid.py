@@ -4,25 +4,15 @@ SPDX-License-Identifier: MIT
 """
 import json
 import os
-import pathlib
 import unittest
 
-from fixture import LIBRARIES, NpuTest, compile_with_xrt, get_root
-
-SOURCE = pathlib.Path(os.environ['TILESCRIBE_SOURCE'])
+from fixture import LIBRARIES, ProgramTest, get_root
 
 
-class Doctor(NpuTest):
+class Doctor(ProgramTest):
     def setUp(self):
         super().setUp()
-        plugin = compile_with_xrt('tilescribe-xrt.so', SOURCE / 'engine/device/xrt/xrt-plugin.cpp',
-                                  options=('-shared', '-fPIC', '-fvisibility=hidden', '-Werror'))
-        data = self.folder / 'program'
-        data.mkdir()
-        for path in (SOURCE / 'data').iterdir():
-            (data / path.name).symlink_to(path)
-        self.write_container(folder=data)
-        self.where = {'TILESCRIBE_DATA': str(data), 'TILESCRIBE_XRT': str(plugin), 'LC_ALL': 'C.UTF-8', 'LANGUAGE': ''}
+        self.where.update(LC_ALL='C.UTF-8', LANGUAGE='')
 
     def look(self, faults='', libraries=None):
         done = self.run_in_sid(os.environ['TILESCRIBE'], 'doctor', '--json', faults=faults, libraries=libraries, **self.where)

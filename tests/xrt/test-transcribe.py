@@ -8,26 +8,14 @@ import pathlib
 import resource
 import unittest
 
-from fixture import NpuTest, compile_with_xrt, get_root
+from fixture import ProgramTest, get_root
 
-SOURCE = pathlib.Path(os.environ['TILESCRIBE_SOURCE'])
-CLIPS = SOURCE / 'tests/data'
+CLIPS = pathlib.Path(os.environ['TILESCRIBE_SOURCE']) / 'tests/data'
 FOX = CLIPS / 'fox.wav'
 TEXT = 'The quick brown fox jumps over the lazy dog.\n'
 
 
-class ProgramTest(NpuTest):
-    def setUp(self):
-        super().setUp()
-        self.plugin = compile_with_xrt('tilescribe-xrt.so', SOURCE / 'engine/device/xrt/xrt-plugin.cpp',
-                                       options=('-shared', '-fPIC', '-fvisibility=hidden', '-Werror'))
-        data = self.folder / 'program'
-        data.mkdir()
-        for path in (SOURCE / 'data').iterdir():
-            (data / path.name).symlink_to(path)
-        self.write_container(folder=data)
-        self.where = {'TILESCRIBE_DATA': str(data), 'TILESCRIBE_XRT': str(self.plugin)}
-
+class TranscribeTest(ProgramTest):
     def transcribe(self, *arguments, device='npu', clip=FOX, **how):
         return self.run_in_sid(os.environ['TILESCRIBE'], 'transcribe', '--device', device, *arguments, clip, **{**self.where, **how})
 
@@ -37,7 +25,7 @@ class ProgramTest(NpuTest):
         return done.stdout
 
 
-class Transcript(ProgramTest):
+class Transcript(TranscribeTest):
     def test_it_is_the_emulators(self):
         for how in ([], ['--fast'], ['--beam', '3'], ['--word-times']):
             with self.subTest(how=how):
@@ -83,7 +71,7 @@ class Transcript(ProgramTest):
         self.assertEqual(done.stderr.count('sudo usermod -aG render $USER'), 1, done.stderr)
 
 
-class Faults(ProgramTest):
+class Faults(TranscribeTest):
     def test_the_cpu_goes_on_after_a_run_that_fails(self):
         for faults, why in (('timeout@3', 'hung'), ('stuck@3', 'hung'), ('abort@5', 'was stopped'), ('firmware', 'firmware and driver are of different versions'),
                             ('error@2', 'has failed'), ('gone@1', 'does not answer any more'), ('gone@4', 'does not answer any more'), ('gone-after@5', 'does not answer any more')):
