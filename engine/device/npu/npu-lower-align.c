@@ -1,6 +1,7 @@
 /* npu-lower-align.c - how much tokens look at each position of their window, for the times of words
  *
- * Only some heads are asked for. Those of a layer are dealt out to the columns after its attention, with the queries that it had; their keys stream past
+ * Only some heads are asked for. Those of a layer are dealt out to the columns after its attention, by a program of the cores that has nothing else, with
+ * the queries that the attention had; their keys stream past
  * twice, for sums and then for weights. The weights, pair objects of [64 tokens, 32 keys], go to a buffer of their own, which few runs need, and from
  * there to the caller: of each token those of its own window.
  *
@@ -86,11 +87,11 @@ half_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint half)
 }
 
 void
-npu_lower_align (NpuLower *lower, const NpuKeys *keys, guint step)
+npu_lower_align (NpuLower *lower, const NpuKeys *keys)
 {
   const ScribeAlignment *alignment = lower->run->alignment;
   g_autofree guint *wanted = NULL;
-  guint n = 0;
+  guint n = 0, step = 0;
 
   if (alignment == NULL || lower->op->key->kind != SCRIBE_TENSOR_CROSS_CACHE || keys->n_segments == 0)
     return;
@@ -99,6 +100,10 @@ npu_lower_align (NpuLower *lower, const NpuKeys *keys, guint step)
     if (is_of_op (lower, i))
       wanted[n++] = i;
   lower->alignment_bytes = weights_of (lower, keys, alignment->n_heads).offset;
+  if (n == 0)
+    return;
+
+  npu_part_enter (lower, TILE_OP_ALIGN);
 
   for (guint first = 0; first < n; first += lower->spread.n_slots)
     for (guint round = 0; round < lower->n_rounds; round++, step += 2 * keys->n_segments)
@@ -108,6 +113,7 @@ npu_lower_align (NpuLower *lower, const NpuKeys *keys, guint step)
         for (guint half = 0; half < lower->device->overlay->n_halves; half++)
           half_pass (lower, keys, &pass, half);
       }
+  npu_flush (lower);
 }
 
 static void

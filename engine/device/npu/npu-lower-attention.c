@@ -266,8 +266,8 @@ npu_lower_attention (NpuLower *lower)
               npu_feed (lower, step, half, q, round, first * n_q, MIN (overlay->n_half_columns, n_head - first) * n_q, 1);
           }
       }
-  npu_lower_align (lower, &keys, step);
   npu_flush (lower);
+  npu_lower_align (lower, &keys);
 }
 
 /* New keys and values, from one block of rows of this step, of one block of 64 positions of each of n sequences, "stride" apart. */

@@ -374,10 +374,7 @@ npu_lower_conv1d (NpuLower *lower)
   const ScribeOp *op = lower->op;
 
   if (op->stride == 1)
-    {
-      npu_lower_pack (lower);
-      first_convolution (lower);
-    }
+    first_convolution (lower);
   else
     {
       const NpuTensor positions = { .buffer = NPU_BUFFER_WEIGHTS,

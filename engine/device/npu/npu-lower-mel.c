@@ -119,8 +119,8 @@ bands (const NpuLower *lower)
   return (lower->plan->mel.n_mels + TILE_MEL_COLS - 1) / TILE_MEL_COLS;
 }
 
-void
-npu_lower_log_mel (NpuLower *lower)
+static void
+log_mel (NpuLower *lower)
 {
   const NpuOverlay *overlay = lower->device->overlay;
   const ScribePlan *plan = lower->plan;
@@ -167,8 +167,8 @@ npu_lower_log_mel (NpuLower *lower)
 }
 
 /* The three inputs of the first convolution, for frames 2t - 1, 2t and 2t + 1. */
-void
-npu_lower_pack (NpuLower *lower)
+static void
+pack (NpuLower *lower)
 {
   const NpuOverlay *overlay = lower->device->overlay;
   const ScribePlan *plan = lower->plan;
@@ -224,6 +224,13 @@ npu_lower_pack (NpuLower *lower)
         }
       npu_flush (lower);
     }
+}
+
+void
+npu_lower_log_mel (NpuLower *lower)
+{
+  log_mel (lower);
+  pack (lower);
 }
 
 /* Log-mel as the convolution sees it: what lies more than 8 below the window's largest value is raised to there. */
