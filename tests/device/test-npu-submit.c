@@ -212,6 +212,27 @@ test_too_small (Fixture *f, gconstpointer data)
   assert_accepted (f, buffers);
 }
 
+/* Each part's ops are told to the cores, which know what they have. */
+static void
+test_for_another_program (Fixture *f, gconstpointer data)
+{
+  const ScribeRun run = { .n_ctx = N_CTX };
+  NpuMemory buffers[NPU_N_BUFFERS];
+  ScribeNpuTransaction *transaction;
+  g_autoptr (GError) error = NULL;
+  g_auto (NpuReport) report = { 0 };
+
+  lower (f, &run);
+  give_buffers (f, buffers);
+  transaction = &get_part (f, 1)->transaction;
+  g_assert_cmpuint (transaction->program, ==, TILE_PROGRAM_LAYERS);
+  transaction->program = TILE_PROGRAM_WORDS;
+  transaction->checksum = scribe_npu_transaction_checksum (transaction);
+  g_assert_false (submit (f, f->device, buffers, &report, &error));
+  g_assert_error (error, NPU_ERROR, NPU_ERROR_CORE);
+  g_assert_nonnull (strstr (error->message, "is told to do op 1, which its program, “words”, does not have"));
+}
+
 /* The programs that a run needs, in order. */
 static void
 assert_programs (const Fixture *f, const char *expected)
@@ -371,6 +392,7 @@ main (int argc, char **argv)
   ADD ("altered", FALSE, test_altered);
   ADD ("for-another-design", FALSE, test_for_another_design);
   ADD ("too-small", FALSE, test_too_small);
+  ADD ("for-another-program", FALSE, test_for_another_program);
   ADD ("parts-of-a-window", FALSE, test_parts_of_a_window);
   ADD ("parts-of-a-step", TRUE, test_parts_of_a_step);
   ADD ("kept-of-last-step", TRUE, test_kept_of_last_step);
