@@ -24,7 +24,7 @@ const NpuCosts npu_costs_nominal = {
   .stream_word_ns = 8,                                  /* [D] the geometric mean of the two below */
   .dispatch_seconds = 85e-6,                            /* [M] 85 to 150 us a launch in practice */
   .next_seconds = 22e-6,                                /* [M] each of a list of 64 */
-  .load_seconds = 40e-6,                                /* [M] "about 40 us" to change the configuration on the device */
+  .load_seconds = 40e-6,                                /* [M] about 40 us to change the configuration on the device */
   .watchdog_seconds = 2,                                /* the driver's timeout_in_sec */
 };
 
@@ -44,9 +44,9 @@ const NpuCosts npu_costs_pessimistic = {
   .stream_word_ns = 30,
   .dispatch_seconds = 150e-6,
   .next_seconds = 114e-6, /* [M] a list makes a run 24 % cheaper */
-  /* [D] the last of these reconfigurations against the first: 34 us more for 7661 words of data, all put down to them, 4.4 ns a word. Programs of 32
-   * cores have 131072 */
-  .load_seconds = 580e-6,
+  /* [D] of two measurements on XDNA2: 280 us for a load without programs (Xilinx/mlir-air pull request 1694), and 353 us for programs of 1684 words a
+   * core (24 of them in 8.5 ms: pull request 1334), which of 4096 words is 859 us */
+  .load_seconds = 1140e-6,
   .watchdog_seconds = 2,
 };
 
