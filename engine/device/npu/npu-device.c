@@ -259,28 +259,40 @@ enter_op (NpuLower *lower)
 }
 
 static void
+lower_next (NpuLower *lower, guint op_index)
+{
+  const double start = npu_host_seconds ();
+  gboolean is_kept;
+
+  lower->op_index = op_index;
+  lower->op = g_ptr_array_index (lower->plan->graph->ops, op_index);
+  if (lower->op->out && lower->op->out->kind == SCRIBE_TENSOR_CROSS_CACHE)
+    lower->device->base.window_ctx[lower->run->window] = lower->run->n_ctx;
+  enter_op (lower);
+  is_kept = npu_kept_take (lower);
+  if (!is_kept)
+    {
+      lower_op (lower);
+      npu_kept_note (lower);
+    }
+  npu_part_note (lower, !is_kept);
+  npu_profile_row (lower->plan, op_index)->host += npu_host_seconds () - start;
+}
+
+/* The times of words between the last layer and the logits, which are of a third program. */
+static void
 lower_graph (NpuLower *lower)
 {
-  const ScribeGraph *graph = lower->plan->graph;
+  const GPtrArray *ops = lower->plan->graph->ops;
+  const ScribeOp *last = g_ptr_array_index (ops, ops->len - 1);
+  const guint n_layers = last->kind == SCRIBE_OP_LOGITS ? ops->len - 1 : ops->len;
 
-  for (lower->op_index = 0; lower->op_index < graph->ops->len; lower->op_index++)
-    {
-      const double start = npu_host_seconds ();
-      gboolean is_kept;
-
-      lower->op = g_ptr_array_index (graph->ops, lower->op_index);
-      if (lower->op->out && lower->op->out->kind == SCRIBE_TENSOR_CROSS_CACHE)
-        lower->device->base.window_ctx[lower->run->window] = lower->run->n_ctx;
-      enter_op (lower);
-      is_kept = npu_kept_take (lower);
-      if (!is_kept)
-        {
-          lower_op (lower);
-          npu_kept_note (lower);
-        }
-      npu_part_note (lower, !is_kept);
-      npu_profile_row (lower->plan, lower->op_index)->host += npu_host_seconds () - start;
-    }
+  for (guint i = 0; i < n_layers; i++)
+    lower_next (lower, i);
+  npu_lower_alignment (lower);
+  npu_part_note (lower, TRUE);
+  if (n_layers < ops->len)
+    lower_next (lower, n_layers);
 }
 
 void

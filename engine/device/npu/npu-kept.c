@@ -23,7 +23,7 @@ static GArray *
 shape_of (const NpuLower *lower)
 {
   const ScribeRun *run = lower->run;
-  const guint head[] = { run->n_ctx, run->n_tokens };
+  const guint head[] = { run->n_ctx, run->n_tokens, run->alignment != NULL };
   GArray *shape = g_array_sized_new (FALSE, FALSE, sizeof (guint), G_N_ELEMENTS (head) + 2 * run->n_tokens);
 
   g_array_append_vals (shape, head, G_N_ELEMENTS (head));
@@ -67,7 +67,7 @@ find_key (const NpuLower *lower, guint32 *key)
     case SCRIBE_OP_LAYER_NORM:
       return TRUE;
     case SCRIBE_OP_ATTENTION:
-      return op->key->kind != SCRIBE_TENSOR_SELF_CACHE && lower->run->alignment == NULL;
+      return op->key->kind != SCRIBE_TENSOR_SELF_CACHE;
     default:
       return FALSE;
     }

@@ -284,7 +284,7 @@ add_part (NpuLower *lower, Product *p, guint op_index)
       part.heads = (gint) op->out->index % 2;
       break;
     default:
-      part.out = *npu_tensor (plan, op->out);
+      part.out = npu_queries (lower, op->out);
       part.heads = plan->heads[op_index];
       break;
     }

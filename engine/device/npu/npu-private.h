@@ -445,8 +445,10 @@ TileControl *npu_attention_control (NpuLower *lower, TileOp op, const NpuKeys *k
 /* A head's keys, or keys and values, block after block. */
 ScribeNpuPattern npu_head_pattern (const NpuSegment *segment, guint head, guint n_head, gboolean with_values);
 
-/* npu-lower-align.c: after the attention, and, after the run, the weights of all heads that were asked for */
-void npu_lower_align (NpuLower *lower, const NpuKeys *keys);
+/* npu-lower-align.c: where a tensor lies, if it is not queries that are kept for later; after the last layer, and, after the run, the weights of all heads
+ * that were asked for */
+NpuTensor npu_queries (const NpuLower *lower, const ScribeTensor *tensor);
+void npu_lower_alignment (NpuLower *lower);
 void npu_read_alignment (NpuLower *lower);
 
 /* npu-lower-logits.c: after the run */

@@ -98,10 +98,11 @@ count_run (const ScribePlan *plan, const ScribeRun *run, guint op_index, ScribeP
   count_work (plan, run, op_index, row);
 }
 
+/* Among the first n. */
 static gboolean
-has_timer (const NpuReport *report, guint op_index)
+has_timer (const NpuReport *report, guint op_index, guint n)
 {
-  for (guint i = 0; i < report->timers->len; i++)
+  for (guint i = 0; i < n; i++)
     if (g_array_index (report->timers, NpuTimer, i).id == op_index)
       return TRUE;
   return FALSE;
@@ -112,7 +113,7 @@ static void
 count_rest_of_group (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report, guint first, ScribeProfileRow *row)
 {
   for (guint i = first + 1; i < plan->graph->ops->len && plan->groups[i] == 0; i++)
-    if (!has_timer (report, i))
+    if (!has_timer (report, i, report->timers->len))
       count_work (plan, run, i, row);
 }
 
@@ -182,7 +183,7 @@ add_modelled (const ScribePlan *plan, const ScribeRun *run, const NpuReport *rep
       row->overhead += overhead * cycle + report->dispatch_seconds * all / (double) report->cycles;
       row->transfer += (all - kernel - overhead) * cycle;
       row->n_tiles = MAX (row->n_tiles, n_tiles);
-      if (i + 1 == report->timers->len || timer[1].id != timer->id)
+      if (!has_timer (report, timer->id, i))
         {
           count_run (plan, run, timer->id, row);
           count_rest_of_group (plan, run, report, timer->id, row);
