@@ -20,8 +20,8 @@
 #define MILLISECOND 1e-3
 #define STATUS      DEVICE "/power/runtime_status"
 
-static const char *const places[] = { "/sys/bus/pci",     "/sys/devices/pci0000:00", "/sys/class/accel",
-                                      "/sys/class/hwmon", "/sys/module/amdxdna",     "/dev/accel" };
+static const char *const places[] = { "/sys/bus/pci",   "/sys/devices/pci0000:00", "/sys/class/accel", "/sys/class/hwmon",
+                                      "/sys/class/dmi", "/sys/module/amdxdna",     "/dev/accel" };
 
 typedef struct
 {
@@ -51,6 +51,10 @@ static const Entry entries[] = {
   { "/sys/bus/pci/drivers/.here", "", ALWAYS },
   { "/sys/class/accel/.here", "", ALWAYS },
   { "/sys/class/hwmon/.here", "", ALWAYS },
+  { "/sys/class/dmi/id/sys_vendor", "Framework\n", ALWAYS },
+  { "/sys/class/dmi/id/product_name", "Laptop 13 (AMD Ryzen AI 300 Series)\n", ALWAYS },
+  { "/sys/class/dmi/id/bios_version", "03.04\n", ALWAYS },
+  { "/sys/class/dmi/id/product_serial", "FRANDACPA1234567\n", ALWAYS },
   { "/sys/bus/pci/devices/0000:c5:00.1@", "../../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1", IF_DEVICE },
   { DEVICE "/vendor", "0x1022\n", IF_DEVICE },
   { DEVICE "/device", "0x17f0\n", IF_DEVICE },

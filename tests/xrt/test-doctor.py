@@ -6,6 +6,7 @@ SPDX-License-Identifier: MIT
 import json
 import os
 import pathlib
+import pwd
 import resource
 import subprocess
 import unittest
@@ -184,7 +185,8 @@ class Report(DoctorTest):
 
     def test_versions_and_doctors_lines(self):
         text = self.report()
-        self.assertRegex(text, r'^Tilescribe \d+\.\d+\.\d+\ndistribution: .*\nkernel: Linux .*\ndesign of the NPU: [0-9a-f]{16}\n')
+        self.assertRegex(text, r'^Tilescribe \d+\.\d+\.\d+\ndistribution: .*\nkernel: Linux .*\nmade by: Framework\n'
+                         r'model: Laptop 13 \(AMD Ryzen AI 300 Series\)\nBIOS: 03.04\ndesign of the NPU: [0-9a-f]{16}\n')
         for part in ('[machine]\n', '[libraries]\n', '[npu]\nok: AMD XDNA 2 NPU', 'broken: XRT, through which'):
             self.assertIn(part, text)
 
@@ -192,8 +194,50 @@ class Report(DoctorTest):
         plugin = self.folder / 'private' / 'plugin.so'
         text = self.report(USER='muriel', LOGNAME='muriel', TILESCRIBE_XRT=str(plugin), LANGUAGE='de')
         self.assertIn('“~/private/plugin.so”', text)
-        for word in (str(self.folder), os.uname().nodename, '[models]', '[database]', '[folders]', 'starter'):
+        for word in (str(self.folder), os.uname().nodename, '[models]', '[database]', '[folders]', 'starter', 'FRANDACPA1234567'):
             self.assertNotIn(word, text)
+
+    def test_no_home_under_another_name_and_no_user(self):
+        name = pwd.getpwuid(os.getuid()).pw_name
+        real = self.folder / 'homes' / f'{name}.box'
+        real.mkdir(parents=True)
+        (self.folder / 'home').symlink_to(real)
+        for path, seen in ((real / 'plugin.so', '~/plugin.so'), (f'/media/{name}/plugin.so', '/media/USER/plugin.so'), (f'/srv/{name}', '/srv/USER'),
+                           (f'{real}es/plugin.so', f'{real}es/plugin.so')):
+            with self.subTest(path=path):
+                text = self.report(HOME=str(self.folder / 'home'), TILESCRIBE_XRT=str(path))
+                self.assertIn(f'“{seen}”', text)
+
+    def test_nothing_of_what_was_said(self):
+        plain = {'LD_PRELOAD': ''}
+        clip = SOURCE / 'tests/data/fox.wav'
+        done = self.run_here(PROGRAM, 'transcribe', clip, **{**self.where, **plain})
+        self.assertIn('fox', done.stdout)
+        for word in ('fox', 'transcripts.db', 'quick'):
+            self.assertNotIn(word, self.report())
+
+    def test_it_goes_to_a_file(self):
+        file = self.folder / 'report.txt'
+        printed = self.run_doctor('--report')
+        for arguments in (('--report', file), (f'--report={file}',), ('-r', file)):
+            with self.subTest(arguments=arguments):
+                done = self.run_here(PROGRAM, 'doctor', *arguments, **self.where)
+                self.assertEqual((done.stdout, done.stderr, done.returncode), ('', f'The report is in “{file}”.\n', 0))
+                self.assertEqual(file.read_text(), printed)
+                file.unlink()
+        self.assertEqual(self.run_doctor('--report=-'), printed)
+
+    def test_a_file_that_cannot_be_written(self):
+        done = self.run_here(PROGRAM, 'doctor', '--report', self.folder / 'nowhere' / 'report.txt', **self.where)
+        self.assertEqual((done.stdout, done.returncode), ('', 1))
+        self.assertRegex(done.stderr, r'^tilescribe: The report “.*/nowhere/report.txt” cannot be written: .*\.\n$')
+
+    def test_only_the_report_is_in_english(self):
+        file = self.folder / 'report.txt'
+        german = {'LANGUAGE': 'de', 'LC_ALL': 'C.UTF-8', 'TILESCRIBE_LOCALEDIR': os.environ['TILESCRIBE_LOCALEDIR']}
+        done = self.run_here(PROGRAM, 'doctor', '--report', file, **{**self.where, **german})
+        self.assertIn('Der Bericht steht in', done.stderr)
+        self.assertIn('is not installed', file.read_text())
 
     def test_it_is_in_english(self):
         text = self.report(LANGUAGE='de', LC_ALL='de_DE.UTF-8', TILESCRIBE_LOCALEDIR=os.environ['TILESCRIBE_LOCALEDIR'])
