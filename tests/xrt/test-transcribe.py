@@ -61,6 +61,27 @@ class Transcript(TranscribeTest):
             with self.subTest(faults=faults):
                 self.assertEqual(self.succeed(faults=faults), TEXT)
 
+    def test_its_power_is_kept(self):
+        run = json.loads(self.succeed('-f', 'json'))['run']
+        busy = run['submit'] + run['kernel'] + run['transfer']
+        self.assertTrue(0.087 <= run['watts'] <= 4.321, run)
+        self.assertAlmostEqual(run['joules'], run['watts'] * busy, delta=1e-5)
+        energy = run['joules'] * 60 / run['audio']
+        shown = self.run_in_sid(os.environ['TILESCRIBE'], 'history', 'show', '1', **self.where).stdout
+        self.assertRegex(shown, rf'Power +{run["watts"]:.2f} W while the NPU worked, {energy:.2f} J for a minute of audio\n')
+
+    def test_power_is_of_another_meter_where_the_driver_has_none(self):
+        self.assertEqual(json.loads(self.succeed('-f', 'json', faults='no-sensors'))['run']['watts'], 1.25)
+
+    def test_power_that_is_not_told_is_not_made_up(self):
+        for how in ({'faults': 'sensors'}, {'device': 'emulator'}, {'device': 'cpu'}):
+            with self.subTest(how=how):
+                run = json.loads(self.succeed('-f', 'json', **how))['run']
+                self.assertEqual((run['watts'], run['joules']), (None, None))
+        shown = [self.run_in_sid(os.environ['TILESCRIBE'], 'history', 'show', n, **self.where).stdout for n in '123']
+        self.assertIn('Power       not known\n', shown[0])
+        self.assertNotIn('Power', shown[1] + shown[2])
+
     def test_auto_takes_it(self):
         run = json.loads(self.succeed('-f', 'json', device='auto'))['run']
         self.assertEqual(run['device'], 'npu')

@@ -80,6 +80,17 @@ scribe_npu_reason_text (ScribeNpuPart part, ScribeNpuReason reason)
     }
 }
 
+gboolean
+scribe_npu_has_worked (const ScribeNpuTelemetry *telemetry, double *busy_seconds)
+{
+  const double before = *busy_seconds;
+
+  if (telemetry->why[SCRIBE_NPU_WORK] != SCRIBE_NPU_KNOWN)
+    return telemetry->queued > 0;
+  *busy_seconds = telemetry->busy_seconds;
+  return telemetry->busy_seconds > before;
+}
+
 static void
 read_versions (ScribeNpuMeter *meter)
 {
