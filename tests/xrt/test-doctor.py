@@ -53,7 +53,7 @@ class DoctorTest(NpuTest):
 
 class Kernel(DoctorTest):
     def test_there_is_none(self):
-        self.assertEqual(self.look('no-device'), [('missing', 'This machine has no XDNA2 NPU. Use “--device cpu”.')])
+        self.assertEqual(self.look('no-device'), [('missing', 'This machine has no XDNA2 NPU. Choose the device “cpu”.')])
 
     def test_it_is_named(self):
         self.assertEqual(self.look()[0], ('ok', 'AMD XDNA 2 NPU (0000:c5:00.1)'))

@@ -54,9 +54,9 @@ check_device (const ScribeNpuPresence *presence, char **found, GError **error)
   if (presence->is_there)
     *found = g_strdup_printf ("%s (%s)", presence->name, presence->address);
   else if (presence->name)
-    return fail (error, _ ("This machine has an %s, and Tilescribe is for XDNA 2. Use “--device cpu”."), presence->name);
+    return fail (error, _ ("This machine has an %s, and Tilescribe is for XDNA 2. Choose the device “cpu”."), presence->name);
   else
-    return fail (error, _ ("This machine has no XDNA2 NPU. Use “--device cpu”."));
+    return fail (error, _ ("This machine has no XDNA2 NPU. Choose the device “cpu”."));
   return TRUE;
 }
 
@@ -339,4 +339,18 @@ scribe_npu_check (ScribeNpuCheck check, char **found, GError **error)
   if (found)
     *found = is_right ? g_steal_pointer (&what) : NULL;
   return is_right;
+}
+
+gboolean
+scribe_npu_check_usable (char **found, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (!scribe_npu_check (SCRIBE_NPU_CHECK_DEVICE, &name, error))
+    return FALSE;
+  for (guint check = SCRIBE_NPU_CHECK_DRIVER; check < SCRIBE_NPU_CHECK_RESULT; check++)
+    if (!scribe_npu_check (check, NULL, error))
+      return FALSE;
+  *found = g_steal_pointer (&name);
+  return TRUE;
 }
