@@ -113,11 +113,11 @@ class Libraries(DoctorTest):
         self.assert_line(self.look(**self.install_xrt('2.25.00', '2.21.75')), 'broken', 'XRT is 2.25.00', 'is 2.21.75', 'sudo apt install')
 
     def test_the_plug_in_is_missing(self):
-        self.assert_line(self.look(TILESCRIBE_XRT='/nonexistent.so'), 'broken', 'was built without XRT')
+        self.assert_line(self.look(TILESCRIBE_XRT='/nonexistent.so'), 'broken', 'plug-in for the NPU is not installed', 'Install the package tilescribe-npu')
 
     def test_the_plug_in_is_not_ours(self):
         path = pathlib.Path(self.install_xrt('2.25.00')['LD_LIBRARY_PATH']) / 'libxrt_coreutil.so.2'
-        self.assert_line(self.look(TILESCRIBE_XRT=str(path)), 'broken', 'is not of this version of Tilescribe')
+        self.assert_line(self.look(TILESCRIBE_XRT=str(path)), 'broken', 'is not of this version of Tilescribe', 'tilescribe and tilescribe-npu of the same version')
 
     def test_the_design_is_missing_or_another(self):
         self.assert_line(self.look(), 'broken', 'has not been built')

@@ -303,8 +303,8 @@ load (GError **error)
     {
       g_set_error (
           error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-          _ ("This Tilescribe was built without XRT, and cannot use the NPU: “%s” is not there. Build it where XRT %s or a "
-             "newer one is installed."),
+          _ ("Tilescribe's plug-in for the NPU is not installed: “%s” is not there. Install the package tilescribe-npu, or "
+             "build Tilescribe where XRT %s or a newer one is installed."),
           path, NPU_XRT_OLDEST);
       return NULL;
     }
@@ -315,7 +315,8 @@ load (GError **error)
       dlclose (library);
       if (plugin == NULL)
         g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                     _ ("“%s” is not of this version of Tilescribe. Install both from the same package."), path);
+                     _ ("“%s” is not of this version of Tilescribe. Install tilescribe and tilescribe-npu of the same version."),
+                     path);
       return plugin;
     }
   why = g_strdup (dlerror ());
