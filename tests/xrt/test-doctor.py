@@ -58,9 +58,12 @@ class Kernel(DoctorTest):
     def test_it_is_named(self):
         self.assertEqual(self.look()[0], ('ok', 'AMD XDNA 2 NPU (0000:c5:00.1)'))
 
+    def test_one_of_the_first_generation_is_not_enough(self):
+        self.assertEqual(self.look('xdna1'), [('missing', 'This machine has an AMD XDNA NPU, and Tilescribe is for XDNA 2. Choose the device “cpu”.')])
+
     def test_there_is_no_driver(self):
         lines = self.look('no-driver')
-        self.assert_line(lines, 'broken', 'sudo modprobe amdxdna', '6.14')
+        self.assert_line(lines, 'broken', 'sudo modprobe amdxdna', '6.14', 'trixie-backports linux-image-amd64')
         self.assertFalse([line for line in lines if '/dev/accel' in line[1]], 'no node is expected then')
 
     def test_another_driver_has_it(self):
@@ -68,6 +71,12 @@ class Kernel(DoctorTest):
 
     def test_firmware_and_driver_are_at_odds(self):
         self.assert_line(self.look('protocol'), 'broken', 'firmware is of another version', 'sudo apt full-upgrade')
+
+    def test_there_is_no_firmware(self):
+        self.assert_line(self.look('no-firmware'), 'broken', 'no firmware for the NPU in “/lib/firmware/amdnpu/17f0_10”', 'sudo apt install')
+
+    def test_a_container_has_no_node(self):
+        self.assert_line(self.look('no-node'), 'broken', 'its node “/dev/accel/accel0” cannot be seen from here', '“--device /dev/accel/accel0”')
 
     def test_the_node_may_not_be_opened(self):
         self.assert_line(self.look('permission'), 'broken', '/dev/accel/accel0', 'sudo usermod -aG render $USER')
