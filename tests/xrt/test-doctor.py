@@ -129,11 +129,11 @@ class Libraries(DoctorTest):
         self.assert_line(self.look(TILESCRIBE_XRT=str(path)), 'broken', 'is not of this version of Tilescribe', 'tilescribe and tilescribe-npu of the same version')
 
     def test_the_design_is_missing_or_another(self):
-        self.assert_line(self.look(), 'broken', 'has not been built')
+        self.assert_line(self.look(), 'broken', 'has not been built', f'-t {self.data} build-npu/kernels/mlir/overlay-8.xclbin')
         self.write_container(folder=self.data)
         self.assert_line(self.look(), 'ok', 'design is built')
         (self.data / 'overlay-8.hash').write_text('0123456789abcdef\n')
-        self.assert_line(self.look(), 'broken', 'another version of the NPU\'s design')
+        self.assert_line(self.look(), 'broken', 'another version of the NPU\'s design', 'run “ninja -C build-npu')
 
 
 class Report(DoctorTest):

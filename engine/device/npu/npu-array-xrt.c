@@ -340,17 +340,22 @@ npu_array_xrt_find_overlay (const NpuOverlay *overlay, guint64 hash, GError **er
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU's design has not been built: “%s” is not there. docs/npu.md says how it is made."), path);
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          _ ("The NPU's design has not been built: “%s” is not there. In Tilescribe's source, where mlir-aie and Peano are "
+             "installed, run “meson setup build-npu -Doverlay=enabled -Dpeano=FOLDER && ninja -C build-npu && sudo install "
+             "-D -m 644 -t %s build-npu/kernels/mlir/overlay-%u.xclbin build-npu/kernels/mlir/overlay-%u.hash”."),
+          path, folder, overlay->n_columns, overlay->n_columns);
       return NULL;
     }
   if (!g_file_get_contents (hash_path, &found, NULL, NULL) || strncmp (found, wanted, HASH_DIGITS) != 0)
     {
       g_set_error (
           error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-          _ ("“%s” was built from another version of the NPU's design, or “%s”, which tells, is missing. Build it again, as "
-             "docs/npu.md says."),
-          path, hash_path);
+          _ ("“%s” was built from another version of the NPU's design, or “%s”, which tells, is missing. In Tilescribe's source, "
+             "run “ninja -C build-npu && sudo install -m 644 -t %s build-npu/kernels/mlir/overlay-%u.xclbin "
+             "build-npu/kernels/mlir/overlay-%u.hash”."),
+          path, hash_path, folder, overlay->n_columns, overlay->n_columns);
       return NULL;
     }
   return g_steal_pointer (&path);
