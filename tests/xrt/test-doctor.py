@@ -128,6 +128,14 @@ class Libraries(DoctorTest):
         path = pathlib.Path(self.install_xrt('2.25.00')['LD_LIBRARY_PATH']) / 'libxrt_coreutil.so.2'
         self.assert_line(self.look(TILESCRIBE_XRT=str(path)), 'broken', 'is not of this version of Tilescribe', 'tilescribe and tilescribe-npu of the same version')
 
+    def test_the_plug_in_cannot_be_loaded(self):
+        xrt = self.install_xrt('2.25.00')
+        path = self.folder / 'plugin.so'
+        path.write_text('no library')
+        self.assert_line(self.look(TILESCRIBE_XRT=str(path), **xrt), 'broken', 'cannot be loaded with the XRT that is installed', 'Install tilescribe-npu')
+        (line,) = [text for _, text in self.look(TILESCRIBE_XRT=str(path), **xrt) if 'plugin.so' in text and 'cannot be loaded' in text]
+        self.assertNotIn('too old', line)
+
     def test_the_design_is_missing_or_another(self):
         self.assert_line(self.look(), 'broken', 'has not been built', f'-t {self.data} build-npu/kernels/mlir/overlay-8.xclbin')
         self.write_container(folder=self.data)

@@ -322,10 +322,10 @@ load (GError **error)
   why = g_strdup (dlerror ());
   /* its words are in the user's language: whether XRT is there, and new enough, is looked at by itself */
   if (scribe_npu_check (SCRIBE_NPU_CHECK_XRT, NULL, error))
-    g_set_error (
-        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-        _ ("“%s” does not go with the XRT that is installed, which is too old: version %s or a newer one is needed (%s)."), path,
-        NPU_XRT_OLDEST, why);
+    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                 _ ("“%s” cannot be loaded with the XRT that is installed (%s). Install tilescribe-npu for this XRT, or build "
+                    "Tilescribe with it."),
+                 path, why);
   return NULL;
 }
 
