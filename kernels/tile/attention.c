@@ -1,30 +1,16 @@
 /* attention.c - see attention.h
  *
- * Products go in squares of two rows of blocks and two columns, four sums in registers: a block that is loaded serves twice. A last row without
- * another is its own partner, for the program memory that another loop would take.
- *
  * SPDX-License-Identifier: MIT
  */
 #include "tile/attention.h"
 
 #include "tile/layout.h"
+#include "tile/product.h"
 #include "tile/tile-softmax.h"
 #include "tile/tile.h"
 
 #define N_BLOCKS      8 /* of 8 in 64 */
 #define N_PAIR_BLOCKS 4 /* of 8 in the 32 columns of a pair object */
-
-TILE_INLINE const uint8_t *
-single_block (const uint8_t *object, int i, int j)
-{
-  return object + (i * N_BLOCKS + j) * TILE_BLOCK_BYTES;
-}
-
-TILE_INLINE const uint8_t *
-pair_block (const uint8_t *object, int i, int j)
-{
-  return object + (i * N_PAIR_BLOCKS + j) * 2 * TILE_BLOCK_BYTES;
-}
 
 TILE_INLINE float *
 acc_block (float *acc, int i, int j)
@@ -113,147 +99,41 @@ find_active (TileClock *clock, TileAttention *state)
   for (int i = 0; i < state->n_row_blocks; i++)
     if (sees_any (state, i))
       state->active[state->n_active++] = i;
-  if (state->n_active > 0)
-    state->active[state->n_active] = state->active[state->n_active - 1];
   tile_scalar (clock, 8u * (uint32_t) state->n_row_blocks);
 }
 
 /* ---------------------------------------------------------------- products */
 
-/* A block of a matrix and, of a pair, what remains of it */
-typedef struct
+/* Half of an object [64, 64], or a pair object [64, 32] */
+static TileBlocks
+half_of (const uint8_t *object, bool is_pair, int half)
 {
-  TileBfp hi, lo;
-} Block;
-
-TILE_INLINE Block
-load_block (TileClock *clock, const uint8_t *p, const bool is_pair)
-{
-  Block x;
-
-  x.hi = tile_load_bfp (clock, p);
   if (is_pair)
-    x.lo = tile_load_bfp (clock, p + TILE_BLOCK_BYTES);
-  return x;
+    return (TileBlocks){ object, N_PAIR_BLOCKS * 2 * TILE_BLOCK_BYTES, 2 * TILE_BLOCK_BYTES, TILE_BLOCK_BYTES };
+  return (TileBlocks){ object + half * N_PAIR_BLOCKS * TILE_BLOCK_BYTES, N_BLOCKS * TILE_BLOCK_BYTES, TILE_BLOCK_BYTES, 0 };
 }
 
-TILE_INLINE TileAcc
-mac (TileClock *clock, TileAcc sum, const Block *a, const bool is_a_pair, const Block *b, const bool is_b_pair)
+/* Half of the weights, which lie in the scores' place */
+static TileBlocks
+half_of_weights (const float *scores, bool is_pair, int half)
 {
-  sum = tile_mac_bfp (clock, sum, a->hi, b->hi);
-  if (is_b_pair)
-    sum = tile_mac_bfp (clock, sum, a->hi, b->lo);
-  if (is_a_pair)
-    sum = tile_mac_bfp (clock, sum, a->lo, b->hi);
-  return sum;
+  const uint8_t *at = (const uint8_t *) scores;
+
+  return (TileBlocks){ at + weight_offset (0, half * N_PAIR_BLOCKS), (int) weight_offset (1, 0), (int) weight_offset (0, 1),
+                       is_pair ? TILE_BLOCK_BYTES : 0 };
 }
 
-/* What multiplies: for a block i and its number k along the sum, where it is */
-typedef enum
+static void
+add_product (TileClock *clock, const TileAttention *state, float *sums, TileBlocks a, TileBlocks b, bool is_first)
 {
-  SCORES,
-  VALUES
-} Product;
+  const TileProduct product = { .a = a,
+                                .b = b,
+                                .rows = state->active,
+                                .n_rows = state->n_active,
+                                .n_cols = N_BLOCKS,
+                                .pitch = N_BLOCKS * TILE_BLOCK * TILE_BLOCK };
 
-typedef struct
-{
-  const uint8_t *const *q; /* of scores */
-  const uint8_t *weights;  /* of values */
-  const uint8_t *b;        /* k or v */
-  int part;
-  bool is_q_pair;
-} Operands;
-
-TILE_INLINE const uint8_t *
-left_block (const Operands *from, const Product product, int i, int k)
-{
-  if (product == VALUES)
-    return from->weights + weight_offset (i, k);
-  return from->is_q_pair ? pair_block (from->q[k / N_PAIR_BLOCKS], i, k % N_PAIR_BLOCKS) : single_block (from->q[0], i, k);
-}
-
-/* sums [2, 2] of blocks rows[] and j, j + 1, over the blocks of this part of b */
-TILE_INLINE void
-multiply (TileClock *clock,
-          const Operands *from,
-          const Product product,
-          const bool is_a_pair,
-          const bool is_b_pair,
-          const int32_t rows[2],
-          int j,
-          TileAcc sums[2][2])
-{
-  const int n_k = is_b_pair ? N_PAIR_BLOCKS : N_BLOCKS;
-
-  for (int k = 0; k < n_k; k++)
-    {
-      Block b[2];
-
-      TILE_TIMES (c, 2)
-        b[c] = load_block (clock, is_b_pair ? pair_block (from->b, j + c, k) : single_block (from->b, j + c, k), is_b_pair);
-      TILE_TIMES (r, 2)
-        {
-          Block a = load_block (clock, left_block (from, product, rows[r], k + N_PAIR_BLOCKS * from->part), is_a_pair);
-
-          TILE_TIMES (c, 2)
-            sums[r][c] = mac (clock, sums[r][c], &a, is_a_pair, &b[c], is_b_pair);
-        }
-    }
-}
-
-/* ---------------------------------------------------------------- scores */
-
-TILE_INLINE void
-score_rows (TileClock *clock,
-            TileAttention *state,
-            const Operands *from,
-            const bool is_q_pair,
-            const bool is_k_pair,
-            const int32_t rows[2],
-            float *scores)
-{
-  const bool is_first = from->part == 0, is_last = !is_k_pair || from->part == 1;
-  bool is_masked[2];
-  TileBf16 largest[2];
-
-  TILE_TIMES (r, 2)
-    {
-      is_masked[r] = is_last && !sees_all (state, rows[r]);
-      largest[r] = tile_acc_to_bf16 (clock, tile_splat (clock, TILE_SCORE_LEAST));
-    }
-  for (int j = 0; j < N_BLOCKS; j += 2)
-    {
-      TileAcc sums[2][2];
-
-      TILE_TIMES (r, 2)
-        TILE_TIMES (c, 2)
-          sums[r][c] = is_first ? tile_zero_acc (clock) : tile_load_acc (clock, acc_block (scores, rows[r], j + c));
-      multiply (clock, from, SCORES, is_q_pair, is_k_pair, rows, j, sums);
-      TILE_TIMES (r, 2)
-        if (is_masked[r])
-          TILE_TIMES (c, 2)
-            sums[r][c] = keep_seen (clock, state, sums[r][c], rows[r], j + c, TILE_SCORE_LEAST);
-      TILE_TIMES (r, 2)
-        TILE_TIMES (c, 2)
-          tile_store_acc (clock, acc_block (scores, rows[r], j + c), sums[r][c]);
-      if (is_last)
-        TILE_TIMES (r, 2)
-          TILE_TIMES (c, 2)
-            largest[r] = tile_max_bf16 (clock, largest[r], tile_acc_to_bf16 (clock, sums[r][c]));
-    }
-  TILE_TIMES (r, 2)
-    if (is_last)
-      tile_store_col (clock, state->found + TILE_BLOCK * rows[r],
-                      tile_bf16_to_acc (clock, tile_row_max_bf16 (clock, largest[r])));
-}
-
-TILE_INLINE void
-score (TileClock *clock, TileAttention *state, const Operands *from, const bool is_q_pair, const bool is_k_pair, float *scores)
-{
-  tile_loop_begin (clock);
-  for (int i = 0; i < state->n_active; i += 2)
-    score_rows (clock, state, from, is_q_pair, is_k_pair, state->active + i, scores);
-  tile_loop_end (clock, 1);
+  tile_product_add (clock, sums, &product, is_first);
 }
 
 void
@@ -264,24 +144,65 @@ tile_attention_scores (TileClock *clock,
                        int part,
                        float *scores)
 {
-  const Operands from = { .q = q, .b = k, .part = part, .is_q_pair = state->is_q_pair };
-  TileClock here = *clock;
+  const int end = state->is_k_pair ? part + 1 : 2; /* a single object has both halves */
 
   if (part == 0)
+    find_active (clock, state);
+  for (int half = part; half < end; half++)
+    add_product (clock, state, scores, half_of (q[state->is_q_pair ? half : 0], state->is_q_pair, half),
+                 half_of (k, state->is_k_pair, half), half == 0);
+}
+
+void
+tile_attention_values (TileClock *clock,
+                       const TileAttention *state,
+                       const uint8_t *v,
+                       int part,
+                       const float *scores,
+                       float *output)
+{
+  const int end = state->is_v_pair ? part + 1 : 2;
+
+  for (int half = part; half < end; half++)
+    add_product (clock, state, output, half_of_weights (scores, state->is_v_pair, half), half_of (v, state->is_v_pair, half),
+                 false);
+}
+
+/* ---------------------------------------------------------------- maxima */
+
+/* Of the scores that rows see; the others become the least. */
+static void
+find_largest (TileClock *clock, TileAttention *state, float *scores)
+{
+  TileAcc least = tile_splat (clock, TILE_SCORE_LEAST);
+
+  tile_store_acc (clock, state->found, least);
+  tile_loop_begin (clock);
+  for (int n = 0; n < state->n_active; n++)
     {
-      find_active (&here, state);
-      tile_store_acc (&here, state->found, tile_splat (&here, TILE_SCORE_LEAST));
+      const int i = state->active[n];
+      TileBf16 largest = tile_acc_to_bf16 (clock, least);
+
+      for (int j = 0; j < N_BLOCKS; j++)
+        {
+          TileAcc x = tile_load_acc (clock, acc_block (scores, i, j));
+
+          if (!sees_all (state, i))
+            {
+              x = keep_seen (clock, state, x, i, j, TILE_SCORE_LEAST);
+              tile_store_acc (clock, acc_block (scores, i, j), x);
+            }
+          largest = tile_max_bf16 (clock, largest, tile_acc_to_bf16 (clock, x));
+        }
+      tile_store_col (clock, state->found + TILE_BLOCK * i, tile_bf16_to_acc (clock, tile_row_max_bf16 (clock, largest)));
     }
-  if (state->is_q_pair)
-    score (&here, state, &from, true, true, scores);
-  else if (state->is_k_pair)
-    score (&here, state, &from, false, true, scores);
-  else
-    score (&here, state, &from, false, false, scores);
-  *clock = here;
+  tile_loop_end (clock, (uint64_t) state->n_active);
 }
 
 /* ---------------------------------------------------------------- weights */
+
+/* 1 over what e^0 is in tile_exp_score(): 2^12 e^-8 */
+#define EXP_SCORE_SCALE 1.37405492f
 
 /* Levels of rows whose scores exceed them by too much, and by what their sums shrink */
 static void
@@ -289,35 +210,34 @@ raise_levels (TileClock *clock, TileAttention *state, float *output)
 {
   TileAcc level = tile_load_acc (clock, state->level), found = tile_load_acc (clock, state->found);
   TileAcc limit = tile_add_scalar (clock, level, TILE_SCORE_TOLERANCE);
+  TileAcc sum = tile_load_acc (clock, state->sum), one = tile_splat (clock, 1);
   TileAcc raised, factor;
 
   if (!tile_any_less (clock, limit, found))
     return;
   raised = tile_select_less (clock, limit, found, found, level);
-  factor = tile_exp2 (clock, tile_mul_scalar (clock, tile_sub (clock, level, raised), 0.18033688f)); /* log2 (e) / 8 */
+  factor = tile_exp_score (clock, level, tile_sub (clock, tile_splat (clock, TILE_SCORE_MAGIC), raised));
+  factor = tile_select_less (clock, limit, found, tile_mul_scalar (clock, factor, EXP_SCORE_SCALE), one);
+  factor = tile_select_less (clock, tile_zero_acc (clock), sum, factor, one); /* what has no sum yet need not shrink */
   tile_store_acc (clock, state->level, raised);
   tile_store_acc (clock, state->factor, factor);
-  for (int i = 0; i < state->n_active; i++)
+  tile_store_acc (clock, state->sum, tile_mul (clock, sum, factor));
+  for (int n = 0; n < state->n_active && output != NULL; n++)
     {
-      const float *factors = state->factor + TILE_BLOCK * state->active[i], *sums = state->sum + TILE_BLOCK * state->active[i];
-      bool is_any = false;
+      const int i = state->active[n];
+      TileAcc factors = tile_col_broadcast (clock, state->factor + TILE_BLOCK * i);
 
-      TILE_TIMES (r, TILE_BLOCK)
-        is_any |= factors[r] != 1 && sums[r] != 0;
-      tile_scalar (clock, 4 * TILE_BLOCK);
-      if (!is_any || output == NULL)
+      if (!tile_any_less (clock, factors, one))
         continue;
-      factor = tile_col_broadcast (clock, factors);
       tile_loop_begin (clock);
       for (int j = 0; j < N_BLOCKS; j++)
         {
-          float *block = acc_block (output, state->active[i], j);
+          float *block = acc_block (output, i, j);
 
-          tile_store_acc (clock, block, tile_mul (clock, tile_load_acc (clock, block), factor));
+          tile_store_acc (clock, block, tile_mul (clock, tile_load_acc (clock, block), factors));
         }
       tile_loop_end (clock, 1);
     }
-  tile_store_acc (clock, state->sum, tile_mul (clock, tile_load_acc (clock, state->sum), tile_load_acc (clock, state->factor)));
 }
 
 static void
@@ -360,57 +280,11 @@ tile_attention_weights (TileClock *clock, TileAttention *state, float *scores, f
 {
   TileClock here = *clock;
 
+  find_largest (&here, state, scores);
   raise_levels (&here, state, output);
   tile_store_acc (&here, state->found, tile_zero_acc (&here));
   weigh (&here, state, scores);
   tile_store_acc (&here, state->sum, tile_add (&here, tile_load_acc (&here, state->sum), tile_load_acc (&here, state->found)));
-  *clock = here;
-}
-
-/* ---------------------------------------------------------------- values */
-
-TILE_INLINE void
-add_rows (TileClock *clock, const Operands *from, const bool is_pair, const int32_t rows[2], float *output)
-{
-
-  for (int j = 0; j < N_BLOCKS; j += 2)
-    {
-      TileAcc sums[2][2];
-
-      TILE_TIMES (r, 2)
-        TILE_TIMES (c, 2)
-          sums[r][c] = tile_load_acc (clock, acc_block (output, rows[r], j + c));
-      multiply (clock, from, VALUES, is_pair, is_pair, rows, j, sums);
-      TILE_TIMES (r, 2)
-        TILE_TIMES (c, 2)
-          tile_store_acc (clock, acc_block (output, rows[r], j + c), sums[r][c]);
-    }
-}
-
-TILE_INLINE void
-add (TileClock *clock, const TileAttention *state, const Operands *from, const bool is_pair, float *output)
-{
-  tile_loop_begin (clock);
-  for (int i = 0; i < state->n_active; i += 2)
-    add_rows (clock, from, is_pair, state->active + i, output);
-  tile_loop_end (clock, 1);
-}
-
-void
-tile_attention_values (TileClock *clock,
-                       const TileAttention *state,
-                       const uint8_t *v,
-                       int part,
-                       const float *scores,
-                       float *output)
-{
-  const Operands from = { .weights = (const uint8_t *) scores, .b = v, .part = part };
-  TileClock here = *clock;
-
-  if (state->is_v_pair)
-    add (&here, state, &from, true, output);
-  else
-    add (&here, state, &from, false, output);
   *clock = here;
 }
 

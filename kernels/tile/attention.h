@@ -14,9 +14,9 @@
  *   v         transposed: a single object [64 columns, 64 keys], or two pair objects of 32 keys
  *   scores    [8, 8] blocks of 64 floats, 16 384 bytes; weights lie in a block's first 72 bytes as bfp16, with v in pairs the rest in the next 72
  *   output    as scores
- *   state     TileAttention, 2016 bytes
+ *   state     TileAttention, 2012 bytes
  *
- * A pair times a pair is high * high + high * low + low * high; with q in pairs, k is too. Blocks of 8 rows beyond n_row_blocks are not touched, and of 64 keys that none of its rows
+ * Products are those of product.h, 32 values of the sum after the other. Blocks of 8 rows beyond n_row_blocks are not touched, and of 64 keys that none of its rows
  * sees a block of rows takes no notice. What a row does not see weighs nothing; a row that sees nothing at all becomes zeros.
  * Contract: |q k'| < 2^14. What lies below the level by more than 192 weighs as if it were that (e^-24).
  * Source: Milakov and Gimelshein 2018 (online softmax); Dao et al. 2022.
@@ -51,7 +51,7 @@ typedef struct
   /* of blocks of rows: keys that some row, and that every row, sees */
   int32_t some_begin[8], some_end[8], every_begin[8], every_end[8];
   int32_t n_row_blocks, n_keys; /* n_keys: before these 64 */
-  int32_t n_active, active[9];  /* blocks of rows that see any of these keys; the last once more */
+  int32_t n_active, active[8];  /* blocks of rows that see any of these keys */
   uint8_t ones[72];             /* a block */
   bool is_q_pair, is_k_pair, is_v_pair;
 } TileAttention;

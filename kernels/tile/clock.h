@@ -37,11 +37,18 @@
 #define TILE_DEVICE 0
 #endif
 
-/* A function so large that it is in the device's program once, and called, however many kernels use it */
+/* A function so large, or used so often, that it is in the device's program once, and called: SHARED in a header, CALLED in a file */
 #if TILE_DEVICE
 #define TILE_SHARED inline __attribute__ ((noinline))
+#define TILE_CALLED __attribute__ ((noinline))
 #else
 #define TILE_SHARED TILE_INLINE
+#define TILE_CALLED
+#endif
+
+/* Whether this program knows integers: on the device one of them does, as each has 16 KiB */
+#if !defined TILE_INTEGERS
+#define TILE_INTEGERS 1
 #endif
 
 /* The name of a kernel compiled for one instruction set of the host, see kernels.h */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define TILE_MEMORY_BYTES (64 * 1024)
+#define TILE_OWN_MEMORY   0x70000 /* where a core sees its own tile's memory */
 
 typedef struct
 {
@@ -20,6 +21,17 @@ typedef struct
   TileClock *clock;
   void *host; /* whoever runs this core on a host */
 } TileCore;
+
+/* On the device a constant, which spares loads of addresses. */
+static inline uint8_t *
+tile_memory (const TileCore *core)
+{
+#if TILE_DEVICE
+  return (uint8_t *) TILE_OWN_MEMORY;
+#else
+  return core->memory;
+#endif
+}
 
 /* Waits until an own lock (0..15) is at least "value", and takes that much away from it. */
 void tile_acquire (TileCore *core, uint32_t lock, int32_t value);

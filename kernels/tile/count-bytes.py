@@ -11,7 +11,8 @@ is a model:
   slots      a bundle has a vector operation, a move, two loads, a store and a scalar operation, as in clock.h; COSTS says which
              of them a function of the device takes
   schedule   within straight code an operation goes into the first bundle that has its slot free and its operands ready, with the
-             latencies of clock.h. A jump leaves when its condition is there, and five bundles follow it
+             latencies of clock.h. A jump leaves when its condition is there, and five bundles follow it; none is needed to the
+             block that lies behind (Layout)
   bytes      of a bundle: by the number of slots in it, 2 where it is empty (size_of; after llvm-aie's AIE2PCompositeFormats.td).
              A jump or a call has 6 in place of 4; each parameter of a call is a move into one of the five bundles after it
   loops      of one block, with vectors and without calls, are pipelined in at most three stages: one trip, folded to as many
@@ -110,7 +111,9 @@ class Function:
     def read(self, line):
         self.callees |= set(re.findall(r'call .*?@"?([\w.]+)"?\(', line))
         label = re.match(r'([\w.]+):', line)
-        if label:
+        if label and not self.blocks[-1][1]:
+            self.blocks[-1] = (label[1], [])
+        elif label:
             self.blocks.append((label[1], []))
         elif re.match(r'i\d+ |\]', line):
             self.blocks[-1][1][-1] += ' ' + line  # of a switch
@@ -141,6 +144,7 @@ class Reader:
 
     def __init__(self, function):
         self.based_on, self.kept = {}, set()
+        self.lives = collections.Counter()  # of places: variables that share one have registers of their own
         for _, lines in function.blocks:
             for line in lines:
                 match = re.match(r'(%[\w.]+) = alloca (.*?), align', line)
@@ -150,7 +154,8 @@ class Reader:
                         self.kept.add(match[1])
 
     def registers(self, values):
-        return [self.based_on[v] for v in values if self.based_on.get(v) in self.kept]
+        places = [self.based_on[v] for v in values if self.based_on.get(v) in self.kept]
+        return [f'{place} {self.lives[place]}' for place in places]
 
     def read(self, line):
         match = re.match(r'(%[\w.]+) = (.*)', line)
@@ -158,6 +163,8 @@ class Reader:
         text = re.sub(r'^(tail|musttail|notail) ', '', text)
         word = text.split()[0]
         values = [v for v in re.findall(r'%[\w.]+', text) if not re.match(r'%(struct|union)', v)]
+        if 'llvm.lifetime.start' in text:
+            self.lives.update(self.based_on[v] for v in values if v in self.based_on)
         held = self.registers(values)
         op = Op(values + held, [result] if result else [])
 
@@ -173,6 +180,8 @@ class Reader:
         elif word == 'getelementptr':
             # constants belong to the instruction that uses the address
             if not held and any('%' in index for index in text.split(',')[2:]):
+                op.slots = ['scalar']
+            if 'inttoptr' in text:
                 op.slots = ['scalar']
         elif word not in ('bitcast', 'alloca', 'phi', 'zext', 'sext', 'trunc', 'freeze', 'ptrtoint', 'inttoptr', 'unreachable',
                           'insertvalue', 'extractvalue'):
@@ -210,6 +219,30 @@ class Reader:
             op.kind, op.n_parameters = 'call', text.count(',') + 1
 
 
+class Layout:
+    """Which block lies behind which: as many as can be, in chains, so that the one needs no jump to the other"""
+
+    def __init__(self, blocks):
+        self.behind, claimed = {}, {blocks[0][0]}
+        for label, lines in blocks:
+            for target in self.targets(lines):
+                if label not in self.behind and target not in claimed and self.last_of(target) != label:
+                    self.behind[label] = target
+                    claimed.add(target)
+
+    @staticmethod
+    def targets(lines):
+        return re.findall(r'label %([\w.]+)', lines[-1]) if re.match(r'br ', lines[-1]) else []
+
+    def last_of(self, label):
+        while label in self.behind:
+            label = self.behind[label]
+        return label
+
+    def n_jumps(self, label, lines):
+        return len(set(self.targets(lines))) - (label in self.behind)
+
+
 def schedule(ops):
     """Bundles of straight code, and how long it is"""
     bundles, ready, length = collections.defaultdict(collections.Counter), {}, 0
@@ -245,7 +278,7 @@ def pipelined(ops):
     return sum(size_of(slots) for slots in folded) * math.ceil(length / n_bundles)
 
 
-def bytes_of_block(label, lines, reader):
+def bytes_of_block(label, lines, reader, layout):
     """(bytes, whether something is called)"""
     total, ops, calls, is_loop, has_vectors = 0, [], False, False, False
     for line in lines:
@@ -254,8 +287,12 @@ def bytes_of_block(label, lines, reader):
             total += straight(ops) + JUMP_BYTES + op.n_parameters * 4 + max(0, DELAY - op.n_parameters) * 2
             ops, calls = [], True
             continue
+        if op.kind == 'jump' and line.startswith('br') and layout.n_jumps(label, lines) == 0:
+            continue
         if op.kind == 'jump':
             total += JUMP_BYTES - 4
+            # where neither way lies behind, a second jump
+            total += (JUMP_BYTES + DELAY * 2) * (line.startswith('br') and layout.n_jumps(label, lines) > 1)
             is_loop = label != '' and re.search(r'label %' + re.escape(label) + r'\b', line) is not None
         has_vectors |= 'vector' in op.slots or 'move' in op.slots
         ops.append(op)
@@ -263,9 +300,9 @@ def bytes_of_block(label, lines, reader):
 
 
 def bytes_of(function):
-    reader, total, calls = Reader(function), 0, False
+    reader, layout, total, calls = Reader(function), Layout(function.blocks), 0, False
     for label, lines in function.blocks:
-        n_bytes, block_calls = bytes_of_block(label, lines, reader)
+        n_bytes, block_calls = bytes_of_block(label, lines, reader, layout)
         total += n_bytes
         calls |= block_calls
     return total + (CALLER_BYTES if calls else LEAF_BYTES)

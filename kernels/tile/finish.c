@@ -6,24 +6,35 @@
 
 #include "tile/gemm-int.h"
 
-/* Blocks of the tile */
+/* Blocks of the tile, and where they go: bytes of the object from one to the next */
 typedef struct
 {
   int first_row, n_rows;
   int first_col, n_cols;
-} Blocks;
+  int row_pitch, col_pitch; /* rows and columns of the tile */
+  bool is_pair, is_transposed;
+} Part;
 
-static Blocks
-blocks_of_part (TileFormat out, int part)
+static Part
+find_part (TileFormat out, int part)
 {
+  const int block = TILE_BFP_BYTES, pair = 2 * TILE_BFP_BYTES;
+
   switch (out)
     {
     case TILE_FORMAT_F32:
-      return (Blocks){ 0, 8, 2 * part, 2 };
+      return (Part){ 0, 8, 2 * part, 2, 8 * 16 * 4, 8 * 4, false, false };
+    case TILE_FORMAT_SINGLE_TRANSPOSED:
+      return (Part){ 0, 8, 4 * part, 4, block, 8 * block, false, true };
     case TILE_FORMAT_PAIR_TRANSPOSED:
-      return (Blocks){ 4 * (part / 2 % 2), 4, 8 * (part / 4) + 4 * (part % 2), 4 };
+      return (Part){ 4 * (part / 2 % 2), 4, 8 * (part / 4) + 4 * (part % 2), 4, pair, 4 * pair, true, true };
+    case TILE_FORMAT_PAIR:
+      return (Part){ 0, 8, 4 * part, 4, 4 * pair, pair, true, false };
+    case TILE_FORMAT_INT8:
+      return (Part){ 0, 8, 4 * part, 4, 8 * TILE_INT_BLOCK, TILE_INT_BLOCK, false, false };
+    case TILE_FORMAT_SINGLE:
     default:
-      return (Blocks){ 0, 8, 4 * part, 4 };
+      return (Part){ 0, 8, 4 * part, 4, 8 * block, block, false, false };
     }
 }
 
@@ -55,41 +66,29 @@ finished_block (TileClock *clock, const float *acc, const TileFinish *finish, co
   return x;
 }
 
+/* Block x of the tile to its place */
 TILE_INLINE void
-store_pair (TileClock *clock, uint8_t *p, TileAcc x)
+store_block (TileClock *clock, const TileFinish *finish, const Part *part, TileAcc x, uint8_t *to)
 {
-  TileBfp high = tile_acc_to_bfp (clock, x);
+  TileBfp high;
 
-  tile_store_bfp (clock, p, high);
-  tile_store_bfp (clock, p + TILE_BFP_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, x, high)));
-}
-
-/* Block x at row i and column j of the tile goes to its place in the object. */
-TILE_INLINE void
-store_block (TileClock *clock, uint8_t *object, const TileFinish *finish, int i, int j, TileAcc x)
-{
-  switch (finish->out)
+  if (finish->out == TILE_FORMAT_F32)
     {
-    case TILE_FORMAT_INT8:
-      x = tile_add_scalar (clock, tile_mul_scalar (clock, x, finish->scale), finish->zero);
-      tile_store_i8 (clock, (int8_t *) object + (i * 8 + j % 8) * TILE_INT_BLOCK, tile_acc_to_i8 (clock, x));
-      break;
-    case TILE_FORMAT_PAIR:
-      store_pair (clock, object + (i * 4 + j % 4) * 2 * TILE_BFP_BYTES, x);
-      break;
-    case TILE_FORMAT_SINGLE:
-      tile_store_bfp (clock, object + (i * 8 + j % 8) * TILE_BFP_BYTES, tile_acc_to_bfp (clock, x));
-      break;
-    case TILE_FORMAT_F32:
-      tile_store_rows (clock, (float *) (void *) object + i * 8 * 16 + j % 2 * 8, 16, x);
-      break;
-    case TILE_FORMAT_SINGLE_TRANSPOSED:
-      tile_store_bfp (clock, object + (j % 8 * 8 + i) * TILE_BFP_BYTES, tile_acc_to_bfp (clock, tile_transpose (clock, x)));
-      break;
-    case TILE_FORMAT_PAIR_TRANSPOSED:
-    default:
-      store_pair (clock, object + (j % 8 * 4 + i % 4) * 2 * TILE_BFP_BYTES, tile_transpose (clock, x));
+      tile_store_rows (clock, (float *) (void *) to, 16, x);
+      return;
     }
+  if (tile_is_int8 (finish->out))
+    {
+      x = tile_add_scalar (clock, tile_mul_scalar (clock, x, finish->scale), finish->zero);
+      tile_store_i8 (clock, (int8_t *) to, tile_acc_to_i8 (clock, x));
+      return;
+    }
+  if (part->is_transposed)
+    x = tile_transpose (clock, x);
+  high = tile_acc_to_bfp (clock, x);
+  tile_store_bfp (clock, to, high);
+  if (part->is_pair)
+    tile_store_bfp (clock, to + TILE_BFP_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, x, high)));
 }
 
 void
@@ -100,15 +99,17 @@ tile_gemm_finish (TileClock *clock,
                   const uint8_t *residual,
                   uint8_t *object)
 {
-  Blocks blocks = blocks_of_part (finish->out, part);
+  const Part blocks = find_part (finish->out, part);
+  const int in_object = finish->out == TILE_FORMAT_F32 ? 2 : finish->out == TILE_FORMAT_PAIR ? 4 : 8; /* columns of blocks */
   TileClock here = *clock;
 
-  if (finish->out == TILE_FORMAT_INT8)
+  if (tile_is_int8 (finish->out))
     tile_int_begin (&here, object);
   tile_loop_begin (&here);
   for (int i = blocks.first_row; i < blocks.first_row + blocks.n_rows; i++)
     for (int j = blocks.first_col; j < blocks.first_col + blocks.n_cols; j++)
-      store_block (&here, object, finish, i, j, finished_block (&here, acc, finish, residual, i, j));
+      store_block (&here, finish, &blocks, finished_block (&here, acc, finish, residual, i, j),
+                   object + (i - blocks.first_row) * blocks.row_pitch + j % in_object * blocks.col_pitch);
   if (finish->out == TILE_FORMAT_F32)
     for (int j = 0; j < 2; j++)
       tile_store_acc (&here, (float *) (void *) object + 64 * 16 + 64 * j, tile_zero_acc (&here));

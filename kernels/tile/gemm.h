@@ -1,11 +1,8 @@
 /* gemm.h - one step of a matrix product: acc [64 x 128] += a [64 x 32] times the transpose of b [128 x 32]
  *
- * a is an object of the A stream, 32 columns of a SINGLE or a PAIR whose two halves are multiplied one after the other: their sum has 16 bits of
- * mantissa. b is a WEIGHT. The sums stay in the core's memory between steps, as 8x8 blocks: block (i, j) at ((i * 16) + j) * 64 floats.
- *
- * Two rows of blocks are held against one column at a time, so that two accumulators multiply while the others are stored and loaded: with a
- * SINGLE, its 8 blocks stay in registers while the columns pass, and the one store a cycle is as busy as the products; with a PAIR, whose 16
- * blocks are too many, they are loaded again for each column, which the two loads a cycle allow.
+ * a is an object of the A stream, 32 columns of a SINGLE or a PAIR: first the high blocks are multiplied, then the low ones, so that their
+ * sum has 16 bits of mantissa. b is a WEIGHT. The sums stay in the core's memory between steps, as 8x8 blocks: block (i, j) at
+ * ((i * 16) + j) * 64 floats. The loop is in product.h.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -33,7 +30,7 @@ typedef struct
   bool is_high_only;     /* of a pair, only the high values are multiplied */
   int a_first_col_block; /* 0 or 4: which half of a SINGLE */
   bool is_narrow;        /* b is [64 x 64], of which */
-  int b_first_col_block; /* these four columns of blocks are multiplied: 0 or 4 */
+  int b_first_col_block; /* these four columns of blocks are multiplied: 0 or 4; of others 0 */
 } TileGemmShape;
 
 /* Where block (i, j) of the sums begins, in values */

@@ -23,25 +23,25 @@ load_pair (TileClock *clock, const uint8_t *block)
   return tile_add_bfp (clock, hi, tile_load_bfp (clock, block + TILE_BLOCK_BYTES));
 }
 
-/* The mean of 32 columns in every lane of their rows: products with blocks full of 1/32. */
-TILE_INLINE void
-find_shift (TileClock *clock, TileNorm *stats, const uint8_t *x, int n_row_blocks)
+/* Sums begin at zero, shifts at the mean of these 32 columns: products with blocks full of 1/32. */
+static void
+begin (TileClock *clock, TileNorm *stats, const uint8_t *x, int n_row_blocks)
 {
   TileBfp share = tile_acc_to_bfp (clock, tile_splat (clock, 1.0f / TILE_PAIR_COLS));
+  TileAcc zero = tile_zero_acc (clock);
 
   tile_loop_begin (clock);
   for (int i = 0; i < n_row_blocks; i++)
     {
-      TileAcc mean = tile_zero_acc (clock);
+      TileAcc mean = zero;
 
-      TILE_TIMES (j, N_COL_BLOCKS)
-        {
-          mean = tile_mac_bfp (clock, mean, tile_load_bfp (clock, pair_block (x, i, j)), share);
-          mean = tile_mac_bfp (clock, mean, tile_load_bfp (clock, pair_block (x, i, j) + TILE_BLOCK_BYTES), share);
-        }
+      for (int block = 0; block < 2 * N_COL_BLOCKS; block++) /* high ones and low ones */
+        mean = tile_mac_bfp (clock, mean, tile_load_bfp (clock, pair_block (x, i, 0) + block * TILE_BLOCK_BYTES), share);
       tile_store_acc (clock, stats->shift[i], mean);
+      tile_store_acc (clock, stats->sum[i], zero);
+      tile_store_acc (clock, stats->squares[i], zero);
     }
-  tile_loop_end (clock, 1);
+  tile_loop_end (clock, (uint64_t) n_row_blocks);
 }
 
 void
@@ -50,25 +50,19 @@ tile_norm_add (TileClock *clock, TileNorm *stats, const uint8_t *x, uint32_t n_r
   TileClock here = *clock;
 
   if (is_first)
-    find_shift (&here, stats, x, (int) n_row_blocks);
-  tile_loop_begin (&here);
-  for (int i = 0; i < (int) n_row_blocks; i++)
+    begin (&here, stats, x, (int) n_row_blocks);
+  for (int j = 0; j < N_COL_BLOCKS; j++)
     {
-      TileAcc shift = tile_load_acc (&here, stats->shift[i]);
-      TileAcc sum = is_first ? tile_zero_acc (&here) : tile_load_acc (&here, stats->sum[i]);
-      TileAcc squares = is_first ? tile_zero_acc (&here) : tile_load_acc (&here, stats->squares[i]);
-
-      TILE_TIMES (j, N_COL_BLOCKS)
+      tile_loop_begin (&here);
+      for (int i = 0; i < (int) n_row_blocks; i++)
         {
-          TileAcc above = tile_sub (&here, load_pair (&here, pair_block (x, i, j)), shift);
+          TileAcc above = tile_sub (&here, load_pair (&here, pair_block (x, i, j)), tile_load_acc (&here, stats->shift[i]));
 
-          sum = tile_add (&here, sum, above);
-          squares = tile_fma (&here, above, above, squares);
+          tile_store_acc (&here, stats->sum[i], tile_add (&here, tile_load_acc (&here, stats->sum[i]), above));
+          tile_store_acc (&here, stats->squares[i], tile_fma (&here, above, above, tile_load_acc (&here, stats->squares[i])));
         }
-      tile_store_acc (&here, stats->sum[i], sum);
-      tile_store_acc (&here, stats->squares[i], squares);
+      tile_loop_end (&here, 1);
     }
-  tile_loop_end (&here, 1);
   *clock = here;
 }
 
@@ -98,7 +92,7 @@ store (TileClock *clock, TileAcc y, int i, int j, TileFormat format, int half, u
   const int block = (i * 2 + half) * N_COL_BLOCKS + j;
   TileBfp hi;
 
-  if (format == TILE_FORMAT_INT8)
+  if (tile_is_int8 (format))
     {
       tile_store_i8 (clock, (int8_t *) out + block * TILE_INT_BLOCK, tile_acc_to_i8 (clock, y));
       return;
@@ -127,7 +121,7 @@ tile_norm_write (TileClock *clock,
 {
   TileClock here = *clock;
 
-  if (format == TILE_FORMAT_INT8)
+  if (tile_is_int8 (format))
     tile_int_begin (&here, out);
   for (int j = 0; j < N_COL_BLOCKS; j++)
     {

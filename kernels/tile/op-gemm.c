@@ -19,7 +19,7 @@ add_columns (TileProgram *program,
              const uint8_t *const b[2],
              bool is_first)
 {
-  if (steps->in == TILE_FORMAT_INT8)
+  if (tile_is_int8 (steps->in))
     {
       tile_gemm_i8 (program->core->clock, (int32_t *) (void *) tile_acc (program), a, b[0], shape, is_first);
       return;
@@ -83,7 +83,7 @@ tile_add_up (TileProgram *program, const TileSteps *steps, uint32_t n_row_blocks
           shape.a_first_col_block = (int) (part * TILE_WEIGHT_COLS / TILE_BLOCK);
           shape.b_first_col_block = (int) (n_done % n_of_weights * TILE_WEIGHT_COLS / TILE_BLOCK);
           add_columns (program, steps, &shape, a, b, n_done == 0);
-          if (steps->in == TILE_FORMAT_INT8 && n_done == steps->n * n_parts - 1)
+          if (tile_is_int8 (steps->in) && n_done == steps->n * n_parts - 1)
             scale (program, &shape, a, b[0]);
           if (n_done % n_of_weights == n_of_weights - 1)
             drop_weights (program, steps);

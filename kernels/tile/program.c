@@ -4,24 +4,24 @@
  */
 #include "program.h"
 
-static const uint32_t buffers[2][2] = { { TILE_A_0, TILE_A_1 }, { TILE_B_0, TILE_B_1 } };
-static const uint32_t results[2] = { TILE_C_0, TILE_C_1 };
-static const uint32_t full[2] = { TILE_LOCK_A_FULL, TILE_LOCK_B_FULL };
-static const uint32_t free_again[2] = { TILE_LOCK_A_FREE, TILE_LOCK_B_FREE };
+_Static_assert(TILE_A_1 - TILE_A_0 == TILE_OBJECT_BYTES && TILE_B_1 - TILE_B_0 == TILE_OBJECT_BYTES,
+               "the second buffer lies behind the first");
+_Static_assert(TILE_LOCK_B_FULL - TILE_LOCK_A_FULL == 2 && TILE_LOCK_B_FREE - TILE_LOCK_A_FREE == 2,
+               "streams have a pair of locks each");
 
 const uint8_t *
 tile_take (TileProgram *program, TileStream stream)
 {
-  TileCore *core = program->core;
+  const uint32_t first = stream == TILE_STREAM_B ? TILE_B_0 : TILE_A_0;
 
-  tile_acquire (core, full[stream], 1);
-  return core->memory + buffers[stream][program->n_taken[stream]++ % 2];
+  tile_acquire (program->core, TILE_LOCK_A_FULL + 2 * (uint32_t) stream, 1);
+  return tile_memory (program->core) + first + program->n_taken[stream]++ % 2 * TILE_OBJECT_BYTES;
 }
 
 void
 tile_drop (TileProgram *program, TileStream stream)
 {
-  tile_release (program->core, free_again[stream], 1);
+  tile_release (program->core, TILE_LOCK_A_FREE + 2 * (uint32_t) stream, 1);
 }
 
 void
@@ -37,10 +37,8 @@ tile_skip (TileProgram *program, TileStream stream, uint32_t n)
 uint8_t *
 tile_open (TileProgram *program)
 {
-  TileCore *core = program->core;
-
-  tile_acquire (core, TILE_LOCK_C_FREE, 1);
-  return core->memory + results[program->n_put % 2];
+  tile_acquire (program->core, TILE_LOCK_C_FREE, 1);
+  return tile_memory (program->core) + (program->n_put % 2 == 0 ? TILE_C_0 : TILE_C_1);
 }
 
 void
@@ -53,13 +51,13 @@ tile_put (TileProgram *program)
 float *
 tile_acc (TileProgram *program)
 {
-  return (float *) (void *) (program->core->memory + TILE_ACC);
+  return (float *) (void *) (tile_memory (program->core) + TILE_ACC);
 }
 
 uint8_t *
 tile_param (TileProgram *program)
 {
-  return program->core->memory + TILE_PARAM;
+  return tile_memory (program->core) + TILE_PARAM;
 }
 
 uint32_t

@@ -54,17 +54,17 @@ typedef enum
 void tile_program (TileCore *core);
 
 /* The next object of a stream, which stays until it is dropped; at most two can be held at once. */
-const uint8_t *tile_take (TileProgram *program, TileStream stream);
+TILE_CALLED const uint8_t *tile_take (TileProgram *program, TileStream stream);
 
 /* Gives the oldest object of a stream back to the DMA. */
-void tile_drop (TileProgram *program, TileStream stream);
+TILE_CALLED void tile_drop (TileProgram *program, TileStream stream);
 
 /* Takes and drops n objects that are meant for others. */
-void tile_skip (TileProgram *program, TileStream stream, uint32_t n);
+TILE_CALLED void tile_skip (TileProgram *program, TileStream stream, uint32_t n);
 
 /* The next buffer for results; what was written into it leaves with tile_put(). */
-uint8_t *tile_open (TileProgram *program);
-void tile_put (TileProgram *program);
+TILE_CALLED uint8_t *tile_open (TileProgram *program);
+TILE_CALLED void tile_put (TileProgram *program);
 
 /* Memory of the op: the accumulators, and TILE_PARAM_BYTES beside them. */
 float *tile_acc (TileProgram *program);
@@ -74,10 +74,10 @@ uint8_t *tile_param (TileProgram *program);
 uint32_t tile_row (const TileProgram *program);
 
 /* Whether this core writes in an op: with rows of its own, or because its neighbour has some, whose results go by turns with its own. */
-bool tile_writes (const TileProgram *program, const TileControl *control);
+TILE_CALLED bool tile_writes (const TileProgram *program, const TileControl *control);
 
 /* n results that nobody reads */
-void tile_put_nothing (TileProgram *program, uint32_t n);
+TILE_CALLED void tile_put_nothing (TileProgram *program, uint32_t n);
 
 /* The ops. Each is given its control object, still held, and drops it as soon as it has no more need of it. */
 void tile_op_gemm (TileProgram *program, const TileControl *control);

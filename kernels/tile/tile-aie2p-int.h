@@ -79,23 +79,26 @@ tile_exp2 (TileClock *clock, TileAcc x)
 TILE_SHARED TileAcc
 tile_gelu_coarse (TileClock *clock, TileAcc x)
 {
-  const int16_t bump[] = { -5615, 7185, 396, -10214, 7990, 1134, -2771, 407 };
+  static const int16_t bump[] = { -5615, 7185, 396, -10214, 7990, 1134, -2771, 407 };
   TileAcc magnitude, rectified = tile_rectify (clock, x, &magnitude);
   TileLanes lanes = tile_lanes (magnitude);
+  v32int16 u[2], y[2];
 
   TILE_TIMES (i, 4)
     lanes.part[i] = min (lanes.part[i], (v16int32) broadcast_to_v16float (4 - 0x1p-14f));
   lanes = tile_lanes (tile_add_scalar (clock, tile_from_lanes (lanes), 0x1.8p9f));
   TILE_TIMES (j, 2)
     {
-      v32int16 u = (v32int16) shuffle (lanes.part[2 * j], lanes.part[2 * j + 1], T16_32x2_lo);
-      v32int16 y = broadcast_to_v32int16 (bump[7]);
-      v32acc64 sums;
+      u[j] = add ((v32int16) shuffle (lanes.part[2 * j], lanes.part[2 * j + 1], T16_32x2_lo), broadcast_to_v32int16 (-32768));
+      y[j] = broadcast_to_v32int16 (bump[7]);
+    }
+  for (int i = 6; i >= 0; i--)
+    TILE_TIMES (j, 2)
+      y[j] = add (tile_fraction_product (y[j], u[j]), broadcast_to_v32int16 (bump[i]));
+  TILE_TIMES (j, 2)
+    {
+      v32acc64 sums = mul_elem_32 (y[j], 1, u[j], 1);
 
-      u = add (u, broadcast_to_v32int16 (-32768));
-      TILE_TIMES (i, 7)
-        y = add (tile_fraction_product (y, u), broadcast_to_v32int16 (bump[6 - i]));
-      sums = mul_elem_32 (y, 1, u, 1);
       TILE_TIMES (half, 2)
         lanes.part[2 * j + half] = add (srs_to_v16int32 (extract_v16acc64 (sums, half), 10, 1),
                                         add (broadcast_to_v16int32 (47616), (v16int32) broadcast_to_v16float (0x1.8p3f)));

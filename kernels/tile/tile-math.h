@@ -13,7 +13,7 @@ tile_reciprocal (TileClock *clock, TileAcc x)
   TileAcc two = tile_splat (clock, 2);
   TileAcc y = tile_guess_reciprocal (clock, x);
 
-  TILE_TIMES (i, 3)
+  for (int i = 0; i < 3; i++)
     y = tile_mul (clock, y, tile_sub (clock, two, tile_mul (clock, x, y)));
   tile_clock_depth (clock, 3 * (5 * TILE_LATENCY_VECTOR + 4 * TILE_LATENCY_MOVE));
   return y;
@@ -27,7 +27,7 @@ tile_rsqrt (TileClock *clock, TileAcc x)
   TileAcc y = tile_guess_rsqrt (clock, x);
 
   x = tile_mul_scalar (clock, x, 0.5f);
-  TILE_TIMES (i, 3)
+  for (int i = 0; i < 3; i++)
     y = tile_mul (clock, y, tile_sub (clock, three_halves, tile_mul (clock, tile_mul (clock, x, y), y)));
   tile_clock_depth (clock, 3 * (7 * TILE_LATENCY_VECTOR + 6 * TILE_LATENCY_MOVE));
   return y;

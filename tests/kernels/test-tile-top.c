@@ -284,8 +284,8 @@ plain_product (float sum,
                const guint8 *b,
                guint column)
 {
-  for (guint k = 0; k < 4; k++)
-    for (guint low = 0; low < (is_pair && !is_high_only ? 2 : 1); low++)
+  for (guint low = 0; low < (is_pair && !is_high_only ? 2 : 1); low++)
+    for (guint k = 0; k < 4; k++)
       {
         const guint block = is_pair ? (row / 8 * 4 + k) * 2 + low : row / 8 * 8 + first_block + k;
         const guint8 *x = a + block * TILE_BLOCK_BYTES + row % 8 * 9;
