@@ -11,8 +11,9 @@
  *   transfer   the rest: cores wait for objects, for each other, or for what the shims do before and after
  *   host       making control objects and the stream; after the last op, reading the answers
  *   quantise   turning samples into what the array takes; on the array, results are rounded where they are made: that is kernel
+ * Each graph has one more row, of kind "programs": how often the cores' program was changed, and, as overhead, what that took.
  *
- * On a real NPU all of it is measured, and array and firmware tell nothing of single ops: each graph has one more row, of kind "submission":
+ * On a real NPU all of it is measured, and array and firmware tell nothing of single ops: the row more is of kind "submission":
  *   kernel     from when the run was handed to the driver until its end was seen, everything that the array does included
  *   overhead   handing it over
  *   transfer   showing the array what the host has written

@@ -169,11 +169,14 @@ typedef struct
 static const Part parts[] = {
   { "mel_512", N_ ("mel, %u positions"), SCRIBE_SPAN_SHORT, "mel." },
   { "encoder_512", N_ ("encoder, %u positions"), SCRIBE_SPAN_SHORT, "encoder" },
+  { "encoder_programs", N_ ("changes of the cores' program in it, %u positions"), SCRIBE_SPAN_SHORT, "encoder.programs" },
   { "cross_512", N_ ("cross keys and values, %u positions"), SCRIBE_SPAN_SHORT, "encoder.cross." },
   { "mel_full", N_ ("mel, %u positions"), SCRIBE_SPAN_WINDOW, "mel." },
   { "encoder_full", N_ ("encoder, %u positions"), SCRIBE_SPAN_WINDOW, "encoder" },
   { "cross_full", N_ ("cross keys and values, %u positions"), SCRIBE_SPAN_WINDOW, "encoder.cross." },
   { "token", N_ ("decoder, a token of one text"), SCRIBE_N_SPANS, "", G_STRUCT_OFFSET (ScribeTimes, token) },
+  { "token_programs", N_ ("changes of the cores' program in it"), SCRIBE_N_SPANS, "decoder.programs",
+    G_STRUCT_OFFSET (ScribeTimes, token) },
   { "batch", N_ ("decoder, a token of each of 32 windows"), SCRIBE_N_SPANS, "", G_STRUCT_OFFSET (ScribeTimes, batch) },
 };
 
@@ -181,7 +184,7 @@ static ScribeProfileRow
 part_of (const ScribeTimes *times, const Part *part)
 {
   if (part->span == SCRIBE_N_SPANS)
-    return scribe_times_sum (G_STRUCT_MEMBER (GArray *, times, part->step), "");
+    return scribe_times_sum (G_STRUCT_MEMBER (GArray *, times, part->step), part->prefix);
   if (strcmp (part->prefix, "encoder") == 0)
     return scribe_times_encoder (times->audio[part->span]);
   return scribe_times_sum (times->audio[part->span], part->prefix);
@@ -246,11 +249,12 @@ tell_shares (const ScribeNpuBench *bench, ScribeReport *report)
                                           { "kernel", N_ ("kernel"), 1e3, 2 },     { "transfer", N_ ("transfer"), 1e3, 2 },
                                           { "overhead", N_ ("overhead"), 1e3, 2 }, { "host", N_ ("host"), 1e3, 2 },
                                           { "quantise", N_ ("quantise"), 1e3, 2 }, { "tiles", N_ ("tiles"), 1, 0 } };
-  ScribeTable *table = ADD (report, "shares", _ ("Where the time goes (modelled)"),
-                            _ ("Nominal constants. Overhead: dispatch, and instructions being read while no core computes. Host "
-                               "and quantise are measured here; "
-                               "results are quantised where they are made, in the kernels."),
-                            columns);
+  ScribeTable *table = ADD (
+      report, "shares", _ ("Where the time goes (modelled)"),
+      _ ("Nominal constants. Overhead: dispatch, changes of the cores' program, and instructions being read while "
+         "no core computes. Host and quantise are measured here; "
+         "results are quantised where they are made, in the kernels."),
+      columns);
 
   for (guint mode = 0; mode < SCRIBE_N_MODES; mode++)
     for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -290,14 +294,14 @@ tell_layers (const ScribeNpuBench *bench, ScribeReport *report)
                                           { "fast_full", N_ ("fast, window"), 1e3, 3 },
                                           { "accurate_512", N_ ("accurate, 512"), 1e3, 3 },
                                           { "accurate_full", N_ ("accurate, window"), 1e3, 3 } };
-  static const char *const others[] = { "encoder.conv1", "encoder.conv2", "encoder.ln_post" };
+  static const char *const others[] = { "encoder.conv1", "encoder.conv2", "encoder.ln_post", "encoder.programs" };
   ScribeTable *table = ADD (report, "layers", _ ("The encoder, layer by layer (modelled)"), _ ("Nominal constants."), columns);
 
   for (guint i = 0; i < G_N_ELEMENTS (others) + bench->model->sizes.n_audio_layer; i++)
     {
-      const guint layer = i - 2; /* between the convolutions and the last norm */
-      const gboolean is_layer = i >= 2 && layer < bench->model->sizes.n_audio_layer;
-      g_autofree char *name = is_layer ? g_strdup_printf ("encoder.%u", layer) : g_strdup (others[MIN (i, 2)]);
+      const guint n_layers = bench->model->sizes.n_audio_layer, layer = i - 2; /* between the convolutions and the last norm */
+      const gboolean is_layer = i >= 2 && layer < n_layers;
+      g_autofree char *name = is_layer ? g_strdup_printf ("encoder.%u", layer) : g_strdup (others[i < 2 ? i : i - n_layers]);
       g_autofree char *prefix = is_layer ? g_strconcat (name, ".", NULL) : g_strdup (name);
 
       scribe_table_add_text (table, NULL, name);

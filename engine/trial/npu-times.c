@@ -292,6 +292,8 @@ count_ops (ScribeTimes *times, GArray *rows)
     {
       const ScribeProfileRow *row = &g_array_index (rows, ScribeProfileRow, i);
 
+      if (strcmp (row->kind, "programs") == 0)
+        continue;
       times->n_ops += row->runs > 0;
       times->n_idle_ops += row->runs > 0 && row->n_tiles == 0;
     }

@@ -3,6 +3,7 @@
  *   sequencer.c --words--> bus.c --+--> dma.c    tasks and BDs of a channel
  *                                  +--> route.c  which channels a stream joins
  *                                  +--> core.c   programs as coroutines
+ *   load.c          the array as it is at first, and what an image brings
  *   dma.c --a BD is ready--> flow.c --a chunk is through--> dma.c        lock.c wakes channels and cores
  *   everyone --npu_at()--> events.c --npu_emulator_run()--> everyone
  *
@@ -203,6 +204,7 @@ struct _NpuCore
 void npu_core_control (NpuEmulator *e, NpuCore *core, guint32 value);
 void npu_core_event (NpuEmulator *e, NpuCore *core);
 void npu_core_granted (NpuEmulator *e, NpuCore *core);
+void npu_core_reset (NpuCore *core);
 void npu_core_free (NpuCore *core);
 
 /* bus.c */
@@ -235,12 +237,17 @@ typedef struct
   guint64 price, fraction; /* of a word, and what is left over; 1 / 65536 cycles */
 } NpuSequencer;
 
-void npu_sequencer_start (NpuEmulator *e, const guint32 *stream, gsize n_words, guint64 time);
+void npu_sequencer_start (NpuEmulator *e, const NpuCommand *command, guint64 time);
 void npu_sequencer_event (NpuEmulator *e);
 void npu_sequencer_look (NpuEmulator *e, NpuSequencerState state);
 
 /* op.c */
 gboolean npu_op_read (NpuEmulator *e, const guint32 *at, gsize n_left, gboolean is_compact, NpuOp *op);
+
+/* load.c */
+void npu_tile_init (NpuTile *tile, NpuEmulator *e, guint column, guint row);
+void npu_tile_clear (NpuTile *tile);
+void npu_load (NpuEmulator *e, const NpuImage *image);
 
 /* stall.c */
 char *npu_describe_stalls (NpuEmulator *e);
@@ -292,8 +299,10 @@ struct _NpuEmulator
   const NpuBuffer *buffers;
   guint n_buffers;
   NpuDdr ddr[NPU_N_DDR]; /* by direction, and both together */
-  guint64 run_started;
-  gint64 write; /* of a configuration, which one is obeyed; or -1 */
+  guint64 run_started;   /* with what was between streams of a list: the time between then and now is streams' */
+  guint64 stream_started;
+  const NpuImage *image; /* that was loaded last; NULL: none was */
+  gint64 write;          /* of a configuration, which one is obeyed; or -1 */
   NpuReport *report;
   GError *failure;
   guint8 bounce[NPU_CHUNK * 4];
@@ -311,6 +320,9 @@ npu_buffer_address (guint i)
 {
   return (guint64) (i + 1) << 40;
 }
+
+/* Obeys writes, until one is refused. */
+void npu_configure (NpuEmulator *e, const NpuWrite *writes, gsize n);
 
 void npu_fail (NpuEmulator *e, NpuError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "emulator/array.h"
+#include "tile/programs.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -149,6 +150,14 @@ npu_core_granted (NpuEmulator *e, NpuCore *core)
 }
 
 void
+npu_core_reset (NpuCore *core)
+{
+  core->control = 0;
+  core->state = NPU_CORE_OFF;
+  core->epoch++;
+}
+
+void
 npu_core_free (NpuCore *core)
 {
   if (core->stack != NULL)
@@ -165,7 +174,17 @@ time_of (const NpuCore *core)
   return core->resumed + (tile_clock_cycles (&core->clock) - core->resumed_clock);
 }
 
-/* FALSE, after which the core never goes on: it broke the rules. */
+/* It broke the rules, and never goes on. */
+static void
+stop (NpuCore *core)
+{
+  core->state = NPU_CORE_WAITS;
+  core->wait.value = -1;
+  core->lock = 0;
+  for (;;)
+    leave (core, FALSE);
+}
+
 static gboolean
 may_use (NpuCore *core, guint32 lock, gint32 value)
 {
@@ -176,11 +195,7 @@ may_use (NpuCore *core, guint32 lock, gint32 value)
   npu_fail (tile->e, NPU_ERROR_CORE,
             "The core of tile (%u, %u) asks for %d of its lock %u; it has locks 0 to 15, which count to 63.", tile->column,
             tile->row, value, lock);
-  core->state = NPU_CORE_WAITS;
-  core->wait.value = -value;
-  core->lock = 0;
-  for (;;)
-    leave (core, FALSE);
+  stop (core);
   return FALSE;
 }
 
@@ -206,4 +221,16 @@ tile_release (TileCore *tile_core, uint32_t lock, int32_t value)
 
   if (may_use (core, lock, value))
     npu_at (core->tile->e, time_of (core), NPU_EVENT_GIFT, &core->tile->locks[lock], value);
+}
+
+void
+tile_refuse (TileCore *tile_core, uint32_t op)
+{
+  NpuCore *core = tile_core->host;
+  const NpuTile *tile = core->tile;
+
+  npu_fail (tile->e, NPU_ERROR_CORE,
+            "The core of tile (%u, %u) is told to do op %u, which its program, “%s”, does not have: the stream is for another.",
+            tile->column, tile->row, op, tile_program_name (tile_core->program));
+  stop (core);
 }

@@ -23,6 +23,8 @@ const NpuCosts npu_costs_nominal = {
   .cold_from_array = 341,                               /* [T] */
   .stream_word_ns = 8,                                  /* [D] the geometric mean of the two below */
   .dispatch_seconds = 85e-6,                            /* [M] 85 to 150 us a launch in practice */
+  .next_seconds = 22e-6,                                /* [M] each of a list of 64 */
+  .load_seconds = 40e-6,                                /* [M] about 40 us to change the configuration on the device */
   .watchdog_seconds = 2,                                /* the driver's timeout_in_sec */
 };
 
@@ -41,6 +43,10 @@ const NpuCosts npu_costs_pessimistic = {
    * stream and 2, 4378, 3284, 7663 words of data: about 29 ns a word of stream, what it waits for the data included */
   .stream_word_ns = 30,
   .dispatch_seconds = 150e-6,
+  .next_seconds = 114e-6, /* [M] a list makes a run 24 % cheaper */
+  /* [D] of two measurements on XDNA2: 280 us for a load without programs (Xilinx/mlir-air pull request 1694), and 353 us for programs of 1684 words a
+   * core (24 of them in 8.5 ms: pull request 1334), which of 4096 words is 859 us */
+  .load_seconds = 1140e-6,
   .watchdog_seconds = 2,
 };
 
@@ -56,6 +62,8 @@ const NpuCosts npu_costs_best = {
   .cold_from_array = 341,
   .stream_word_ns = 2, /* [D] 10 to 12 cycles an op of about six words, inferred from traces of XDNA1 (xdna-emu, finding 319b) */
   .dispatch_seconds = 52e-6, /* [M] xrt-smi's latency test */
+  .next_seconds = 22e-6,
+  .load_seconds = 9.2e-6, /* [D] programs of 32 cores, 512 KiB, at the rate of DDR */
   .watchdog_seconds = 2,
 };
 

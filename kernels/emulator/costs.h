@@ -28,6 +28,8 @@ typedef struct
   gboolean is_always_cold;              /* or any shim task */
   double stream_word_ns;                /* the firmware reads and obeys one word of an instruction stream */
   double dispatch_seconds;              /* from the call until the stream's first word, and back */
+  double next_seconds;                  /* the same of each further stream of a list */
+  double load_seconds;                  /* the firmware sets the array up anew, with another program in its cores */
   double watchdog_seconds;              /* after which the driver kills a command */
 } NpuCosts;
 

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#define UNDEFINED   0xA5 /* each byte of memory that nobody has written */
 #define STOP_EVENTS 1024 /* from one question whether to stop to the next */
 
 void
@@ -26,56 +25,6 @@ npu_fail (NpuEmulator *e, NpuError code, const char *format, ...)
     g_set_error (&e->failure, NPU_ERROR, code, "Register write %" G_GINT64_FORMAT ": %s", e->write, sentence);
   else
     g_set_error_literal (&e->failure, NPU_ERROR, code, sentence);
-}
-
-static NpuCore *
-core_new (NpuTile *tile)
-{
-  NpuCore *core = g_new0 (NpuCore, 1);
-
-  core->tile = tile;
-  core->core = (TileCore){ tile->memory, tile->column, tile->row, &core->clock, core };
-  return core;
-}
-
-static void
-tile_init (NpuTile *tile, NpuEmulator *e, guint column, guint row)
-{
-  tile->e = e;
-  tile->column = column;
-  tile->row = row;
-  tile->kind = npu_tile_kind (row);
-  tile->layout = npu_layout (row);
-  tile->bds = g_new0 (NpuDescriptor, tile->layout->n_bds);
-  tile->locks = g_new0 (NpuLock, tile->layout->n_locks);
-  for (guint i = 0; i < tile->layout->n_locks; i++)
-    tile->locks[i].tile = tile;
-  for (guint i = 0; i < 2 * NPU_MAX_CHANNELS; i++)
-    {
-      NpuChannel *channel = &tile->channels[i % 2][i / 2];
-
-      channel->tile = tile;
-      channel->direction = i % 2;
-      channel->index = i / 2;
-    }
-  if (tile->layout->memory > 0)
-    {
-      tile->memory = g_malloc (tile->layout->memory);
-      memset (tile->memory, UNDEFINED, tile->layout->memory);
-      tile->filled = g_new0 (guint8, tile->layout->memory / 32);
-    }
-  if (tile->kind == NPU_TILE_COMPUTE)
-    tile->core = core_new (tile);
-}
-
-static void
-tile_clear (NpuTile *tile)
-{
-  g_free (tile->bds);
-  g_free (tile->locks);
-  g_free (tile->memory);
-  g_free (tile->filled);
-  g_clear_pointer (&tile->core, npu_core_free);
 }
 
 static guint64
@@ -102,7 +51,7 @@ npu_emulator_new (guint n_columns, guint n_rows, NpuGeneration generation, const
   e->ddr[NPU_DDR_BOTH].price = ddr_price (e, costs->ddr_both_bytes_per_second);
   e->tiles = g_new0 (NpuTile, n_columns * NPU_ROWS);
   for (guint i = 0; i < n_columns * NPU_ROWS; i++)
-    tile_init (&e->tiles[i], e, i / NPU_ROWS, i % NPU_ROWS);
+    npu_tile_init (&e->tiles[i], e, i / NPU_ROWS, i % NPU_ROWS);
   return e;
 }
 
@@ -110,7 +59,7 @@ void
 npu_emulator_free (NpuEmulator *e)
 {
   for (guint i = 0; i < e->n_columns * NPU_ROWS; i++)
-    tile_clear (&e->tiles[i]);
+    npu_tile_clear (&e->tiles[i]);
   g_free (e->tiles);
   g_free (e->events);
   g_clear_error (&e->failure);
@@ -162,12 +111,18 @@ end (NpuEmulator *e, GError **error)
   return FALSE;
 }
 
-gboolean
-npu_emulator_configure (NpuEmulator *e, const NpuWrite *writes, gsize n, GError **error)
+void
+npu_configure (NpuEmulator *e, const NpuWrite *writes, gsize n)
 {
   for (e->write = 0; (gsize) e->write < n && e->failure == NULL; e->write++)
     npu_bus_write (e, writes[e->write].address, writes[e->write].value);
   e->write = -1;
+}
+
+gboolean
+npu_emulator_configure (NpuEmulator *e, const NpuWrite *writes, gsize n, GError **error)
+{
+  npu_configure (e, writes, n);
   return end (e, error);
 }
 
@@ -223,7 +178,7 @@ fail_deadlock (NpuEmulator *e)
 static void
 obey_events (NpuEmulator *e)
 {
-  const guint64 last = e->run_started + (guint64) (e->costs->watchdog_seconds * e->costs->clock_hz[e->generation]);
+  const guint64 last = e->stream_started + (guint64) (e->costs->watchdog_seconds * e->costs->clock_hz[e->generation]);
   NpuEvent event;
 
   while (e->failure == NULL && e->sequencer.state != NPU_SEQUENCER_DONE)
@@ -283,8 +238,9 @@ check_left_overs (NpuEmulator *e)
     }
 }
 
+/* Counters of a run, at its beginning. */
 static void
-prepare (NpuEmulator *e)
+prepare_run (NpuEmulator *e)
 {
   for (guint i = 0; i < NPU_N_DDR; i++)
     e->ddr[i].busy = 0;
@@ -292,8 +248,6 @@ prepare (NpuEmulator *e)
     {
       NpuTile *tile = &e->tiles[t];
 
-      for (guint i = 0; i < tile->layout->n_bds; i++)
-        tile->bds[i].is_block_written = tile->bds[i].is_patched = FALSE;
       for (guint i = 0; i < 2 * NPU_MAX_CHANNELS; i++)
         tile->channels[i % 2][i / 2].bytes = 0;
       if (tile->core != NULL)
@@ -302,6 +256,20 @@ prepare (NpuEmulator *e)
           memset (tile->core->stalled, 0, sizeof tile->core->stalled);
         }
     }
+  e->sequencer = (NpuSequencer){ 0 };
+}
+
+/* No descriptor is of this stream yet. */
+static void
+prepare_stream (NpuEmulator *e)
+{
+  for (guint t = 0; t < e->n_columns * NPU_ROWS; t++)
+    {
+      NpuTile *tile = &e->tiles[t];
+
+      for (guint i = 0; i < tile->layout->n_bds; i++)
+        tile->bds[i].is_block_written = tile->bds[i].is_patched = FALSE;
+    }
 }
 
 static void
@@ -309,10 +277,8 @@ fill_report (NpuEmulator *e, NpuReport *report)
 {
   report->cycles = e->now > e->run_started ? e->now - e->run_started : 0;
   report->seconds = report->cycles / e->costs->clock_hz[e->generation];
-  report->dispatch_seconds = e->costs->dispatch_seconds;
   report->ddr_cycles = MAX (MAX (e->ddr[NPU_S2MM].busy, e->ddr[NPU_MM2S].busy), e->ddr[NPU_DDR_BOTH].busy) >> 16;
   report->stream_cycles = e->sequencer.busy;
-  report->n_ops = e->sequencer.op;
   for (guint t = 0; t < e->n_columns * NPU_ROWS; t++)
     {
       const NpuTile *tile = &e->tiles[t];
@@ -328,14 +294,53 @@ fill_report (NpuEmulator *e, NpuReport *report)
     }
 }
 
+/* What a stream waits for before its first word; the clock of the run stands still. */
+static guint64
+cycles_before (NpuEmulator *e, const NpuCommand *command, gboolean is_first, NpuReport *report)
+{
+  const gboolean loads = command->image != NULL && command->image != e->image;
+  const double dispatch = is_first ? e->costs->dispatch_seconds : e->costs->next_seconds,
+               load = loads ? e->costs->load_seconds : 0;
+
+  if (report != NULL)
+    {
+      report->dispatch_seconds += dispatch;
+      report->n_loads += loads;
+      report->load_seconds += load;
+    }
+  return (guint64) ((dispatch + load) * e->costs->clock_hz[e->generation]);
+}
+
+static void
+run_command (NpuEmulator *e, const NpuCommand *command, gboolean is_first, NpuReport *report)
+{
+  const guint64 before = cycles_before (e, command, is_first, report);
+
+  e->stream_started = e->now + before;
+  e->run_started = is_first ? e->stream_started : e->run_started + before;
+  if (command->image != NULL && command->image != e->image)
+    {
+      e->now = e->stream_started;
+      npu_load (e, command->image);
+    }
+  prepare_stream (e);
+  if (e->failure == NULL)
+    npu_sequencer_start (e, command, e->stream_started);
+  obey_events (e);
+  if (e->failure == NULL)
+    check_left_overs (e);
+  if (report != NULL)
+    report->n_ops += e->sequencer.op;
+}
+
 gboolean
-npu_emulator_run (NpuEmulator *e,
-                  const guint32 *stream,
-                  gsize n_words,
-                  const NpuBuffer *buffers,
-                  guint n_buffers,
-                  NpuReport *report,
-                  GError **error)
+npu_emulator_run_list (NpuEmulator *e,
+                       const NpuCommand *commands,
+                       guint n_commands,
+                       const NpuBuffer *buffers,
+                       guint n_buffers,
+                       NpuReport *report,
+                       GError **error)
 {
   const guint64 obeyed_before = e->n_obeyed;
 
@@ -349,12 +354,10 @@ npu_emulator_run (NpuEmulator *e,
   e->report = report;
   e->buffers = buffers;
   e->n_buffers = n_buffers;
-  prepare (e);
-  e->run_started = e->now + (guint64) (e->costs->dispatch_seconds * e->costs->clock_hz[e->generation]);
-  npu_sequencer_start (e, stream, n_words, e->run_started);
-  obey_events (e);
-  if (e->failure == NULL)
-    check_left_overs (e);
+  prepare_run (e);
+  e->run_started = e->now;
+  for (guint i = 0; i < n_commands && e->failure == NULL; i++)
+    run_command (e, &commands[i], i == 0, report);
   if (report != NULL)
     {
       fill_report (e, report);
@@ -363,4 +366,18 @@ npu_emulator_run (NpuEmulator *e,
   e->report = NULL;
   e->n_buffers = 0;
   return end (e, error);
+}
+
+gboolean
+npu_emulator_run (NpuEmulator *e,
+                  const guint32 *stream,
+                  gsize n_words,
+                  const NpuBuffer *buffers,
+                  guint n_buffers,
+                  NpuReport *report,
+                  GError **error)
+{
+  const NpuCommand command = { NULL, stream, n_words };
+
+  return npu_emulator_run_list (e, &command, 1, buffers, n_buffers, report, error);
 }

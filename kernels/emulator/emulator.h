@@ -78,11 +78,30 @@ typedef struct
   guint64 stalled[16]; /* cycles waited for each own lock */
 } NpuCoreReport;
 
-/* One run. All but dispatch_seconds counts from the stream's first word to its end. */
+/* What a load brings into an array, as a container for the hardware has it: registers in order, and what all its cores hold. */
+typedef struct
+{
+  const NpuWrite *writes;
+  gsize n_writes;
+  void (*program) (TileCore *core);
+  guint32 id; /* which program that is to be: cores are told */
+} NpuImage;
+
+/* A stream, and what has to be in the array for it; NULL: what there is. */
+typedef struct
+{
+  const NpuImage *image;
+  const guint32 *words;
+  gsize n_words;
+} NpuCommand;
+
+/* One run: of a stream, or of a list. All but dispatch_seconds and load_seconds counts from a stream's first word to its end. */
 typedef struct
 {
   guint64 cycles;
   double seconds, dispatch_seconds;
+  guint n_loads; /* images that were not there */
+  double load_seconds;
   NpuCoreReport cores[NPU_MAX_COLUMNS][NPU_COMPUTE_ROWS];
   guint64 shim_bytes[NPU_MAX_COLUMNS][2][2]; /* by column, direction, channel */
   guint64 ddr_cycles;                        /* DDR was busy: reading, writing or both together, whichever was longest */
@@ -118,6 +137,16 @@ gboolean npu_emulator_run (NpuEmulator *emulator,
                            guint n_buffers,
                            NpuReport *report,
                            GError **error);
+
+/* Runs streams one after another, as a list that was submitted at once. Where one wants another image than that in the array, which is the one that was
+ * loaded last, it is loaded first: nothing that was in the array is there any more. Images are told apart by their address. */
+gboolean npu_emulator_run_list (NpuEmulator *emulator,
+                                const NpuCommand *commands,
+                                guint n_commands,
+                                const NpuBuffer *buffers,
+                                guint n_buffers,
+                                NpuReport *report,
+                                GError **error);
 
 /* For tests: a tile's data memory, and a lock's value. */
 const guint8 *npu_emulator_get_memory (NpuEmulator *emulator, guint column, guint row);

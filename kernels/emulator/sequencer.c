@@ -74,15 +74,17 @@ check_header (NpuEmulator *e, const guint32 *stream, gsize n_words)
 }
 
 void
-npu_sequencer_start (NpuEmulator *e, const guint32 *stream, gsize n_words, guint64 time)
+npu_sequencer_start (NpuEmulator *e, const NpuCommand *command, guint64 time)
 {
   NpuSequencer *s = &e->sequencer;
   const double cycles_per_word = e->costs->stream_word_ns * 1e-9 * e->costs->clock_hz[e->generation];
 
-  *s = (NpuSequencer){
-    .stream = stream, .n_words = n_words, .at = HEADER_WORDS, .price = (guint64) (cycles_per_word * 65536 + 0.5)
-  };
-  if (!check_header (e, stream, n_words))
+  *s = (NpuSequencer){ .stream = command->words,
+                       .n_words = command->n_words,
+                       .at = HEADER_WORDS,
+                       .busy = s->busy,
+                       .price = (guint64) (cycles_per_word * 65536 + 0.5) };
+  if (!check_header (e, command->words, command->n_words))
     return;
   s->op = 0;
   read_next (e, time, HEADER_WORDS);

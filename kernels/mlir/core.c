@@ -1,6 +1,6 @@
 /* core.c - what surrounds the program on a compute tile: the entry, its place, its locks
  *
- * Compiled for the device only, once for each tile with TILE_COLUMN and TILE_ROW, and linked with the sources of tile/. The compiler's
+ * Compiled for the device only, once for each program and tile with TILE_PROGRAM, TILE_COLUMN and TILE_ROW, and linked with the sources of tile/. The compiler's
  * start-up code sets the stack and calls main(), which never returns: a core stops when it waits for a lock, and goes on when a DMA counts
  * the lock up.
  *
@@ -36,7 +36,7 @@ int
 main (void)
 {
   static TileClock clock;
-  TileCore core = { (uint8_t *) OWN_MEMORY, TILE_COLUMN, TILE_ROW, &clock, 0 };
+  TileCore core = { (uint8_t *) OWN_MEMORY, TILE_COLUMN, TILE_ROW, &clock, 0, TILE_PROGRAM };
 
   /* A core begins without either: it rounds down and wraps. Kernels are written for rounding to nearest even, and for saturation. */
   set_rnd (rnd_conv_even);

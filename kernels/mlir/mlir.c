@@ -214,11 +214,11 @@ write_switch (GString *text, const NpuOverlay *overlay, guint column, guint row)
 }
 
 static void
-write_core (GString *text, guint column, guint row)
+write_core (GString *text, TileProgramId program, guint column, guint row)
 {
   g_string_append_printf (text, "    %%core_%u_%u = aie.core(%%tile_%u_%u) {\n      aie.end\n    } ", column, row, column, row);
-  g_string_append_printf (text, "{elf_file = \"core-%u-%u.elf\", stack_address = 0x%x : i32, stack_size = 0x%x : i32}\n", column,
-                          row, TILE_STACK, TILE_STACK_BYTES);
+  g_string_append_printf (text, "{elf_file = \"%s-%u-%u.elf\", stack_address = 0x%x : i32, stack_size = 0x%x : i32}\n",
+                          tile_program_name (program), column, row, TILE_STACK, TILE_STACK_BYTES);
 }
 
 static void
@@ -231,7 +231,7 @@ write_sequence (GString *text)
 }
 
 char *
-npu_mlir_overlay (const NpuOverlay *overlay)
+npu_mlir_overlay (const NpuOverlay *overlay, TileProgramId program)
 {
   g_autoptr (GString) text = NULL;
 
@@ -239,8 +239,8 @@ npu_mlir_overlay (const NpuOverlay *overlay)
     return NULL;
 
   text = g_string_new ("// The overlay of Tilescribe for aiecc of mlir-aie " NPU_MLIR_RELEASE ", written by npu-overlay-mlir.\n");
-  g_string_append_printf (text, "// version %d, columns %u, hash %016" G_GINT64_MODIFIER "x\n", NPU_OVERLAY_VERSION,
-                          overlay->n_columns, npu_overlay_hash (overlay));
+  g_string_append_printf (text, "// version %d, columns %u, hash %016" G_GINT64_MODIFIER "x, program %s\n", NPU_OVERLAY_VERSION,
+                          overlay->n_columns, npu_overlay_hash (overlay), tile_program_name (program));
   if (overlay->n_columns == NPU_MAX_COLUMNS)
     g_string_append (text, "module {\n  aie.device(npu2) {\n");
   else
@@ -257,7 +257,7 @@ npu_mlir_overlay (const NpuOverlay *overlay)
       for (guint row = 0; row < NPU_ROWS; row++)
         write_switch (text, overlay, column, row);
       for (guint row = NPU_COMPUTE_ROW; row < NPU_ROWS; row++)
-        write_core (text, column, row);
+        write_core (text, program, column, row);
     }
   write_sequence (text);
   g_string_append (text, "  }\n}\n");

@@ -9,7 +9,8 @@
  *   NpuOverlayStart   aie.dma_start, which leads to the block of the first descriptor
  *   NpuOverlayHop     aie.connect in aie.switchbox; on a shim also in aie.shim_mux, which joins the switch with the DMA
  *
- * and besides, of each core: its ELF file and its memory (tile/layout.h), so that aiecc can tell if something else wants to lie there.
+ * and besides, of each core: its ELF file and its memory (tile/layout.h), so that aiecc can tell if something else wants to lie there. Each program of the
+ * cores (tile/programs.h) has a text of its own, and becomes a kernel of the xclbin.
  *
  * One thing is not in the text, the route of the shims' tokens: aiecc adds it by itself to every shim tile, and could not any more if it
  * stood here too. What it needs is left free: master south 0 and slave control 0 of the shim's switch.
@@ -21,6 +22,7 @@
 #pragma once
 
 #include "overlay/overlay.h"
+#include "tile/programs.h"
 
 G_BEGIN_DECLS
 
@@ -29,8 +31,9 @@ G_BEGIN_DECLS
 /* Buffers in DDR that a run is given. What an xclbin says of its kernel's arguments aiecc counts in a runtime sequence. */
 #define NPU_MLIR_N_BUFFERS 5
 
-/* NULL: the overlay is not one for XDNA2, the only one whose cores can run the programs of tile/. */
-char *npu_mlir_overlay (const NpuOverlay *overlay);
+/* With this program in its cores, which is all that the texts of an overlay differ in: their ELF files are PROGRAM-COLUMN-ROW.elf. NULL: the overlay is not
+ * one for XDNA2, the only one whose cores can run the programs of tile/. */
+char *npu_mlir_overlay (const NpuOverlay *overlay, TileProgramId program);
 
 /* How a core's ELF file is linked: program, constants, stack, where tile/layout.h has room for them. */
 char *npu_mlir_linker_script (void);

@@ -10,6 +10,7 @@
 #include "overlay/overlay.h"
 
 #include "tile/layout.h"
+#include "tile/programs.h"
 
 #include <string.h>
 
@@ -374,12 +375,16 @@ npu_overlay_hash (const NpuOverlay *overlay)
 {
   g_autoptr (GArray) writes = npu_overlay_configuration (overlay);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint32 head[] = { NPU_OVERLAY_VERSION, overlay->generation, overlay->n_columns };
+  const guint32 head[] = { NPU_OVERLAY_VERSION, overlay->generation, overlay->n_columns };
+  guint32 ops[TILE_N_PROGRAMS];
   guint8 digest[32];
   gsize size = sizeof digest;
   guint64 hash;
 
+  for (guint i = 0; i < TILE_N_PROGRAMS; i++)
+    ops[i] = tile_program_ops ((TileProgramId) i);
   g_checksum_update (checksum, (const guint8 *) head, sizeof head);
+  g_checksum_update (checksum, (const guint8 *) ops, sizeof ops);
   g_checksum_update (checksum, (const guint8 *) writes->data, (gssize) (writes->len * sizeof (NpuWrite)));
   g_checksum_get_digest (checksum, digest, &size);
   memcpy (&hash, digest, sizeof hash);

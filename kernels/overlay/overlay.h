@@ -31,7 +31,7 @@
 G_BEGIN_DECLS
 
 #define NPU_OVERLAY_ROWS    NPU_COMPUTE_ROWS
-#define NPU_OVERLAY_VERSION 3 /* counts up when a stream for the one before would not run */
+#define NPU_OVERLAY_VERSION 4 /* counts up when a stream for the one before would not run */
 
 /* Channels of the shim */
 #define NPU_SHIM_A   0 /* MM2S */
@@ -92,7 +92,7 @@ void npu_overlay_free (NpuOverlay *overlay);
 /* NpuWrites that set an array up, in an order that starts nothing before all is set. */
 GArray *npu_overlay_configuration (const NpuOverlay *overlay);
 
-/* What a stream was planned for: version, tables and all. */
+/* What a stream was planned for: version, tables, the ops of the cores' programs. */
 guint64 npu_overlay_hash (const NpuOverlay *overlay);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NpuOverlay, npu_overlay_free)

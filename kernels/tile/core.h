@@ -19,7 +19,8 @@ typedef struct
   uint8_t *memory;      /* [TILE_MEMORY_BYTES] */
   uint32_t column, row; /* in the array: row 0 is the shim, 2 the first compute tile */
   TileClock *clock;
-  void *host; /* whoever runs this core on a host */
+  void *host;       /* whoever runs this core on a host */
+  uint32_t program; /* TileProgramId: which of them that is to be; on the device it was compiled as one */
 } TileCore;
 
 /* On the device a constant, which spares loads of addresses. */
@@ -38,3 +39,6 @@ void tile_acquire (TileCore *core, uint32_t lock, int32_t value);
 
 /* Adds to an own lock what others wait for. */
 void tile_release (TileCore *core, uint32_t lock, int32_t value);
+
+/* On a host only: the program has been given an op that it does not have. */
+void tile_refuse (TileCore *core, uint32_t op);

@@ -10,32 +10,37 @@
 typedef struct
 {
   int first_row, n_rows;
-  int first_col, n_cols;
-  int row_pitch, col_pitch; /* rows and columns of the tile */
+  int first_col, n_cols, in_object; /* in_object: columns that an object has, a power of two */
+  int row_pitch, col_pitch;         /* of rows and columns of the tile */
   bool is_pair, is_transposed;
 } Part;
 
 static Part
 find_part (TileFormat out, int part)
 {
-  const int block = TILE_BFP_BYTES, pair = 2 * TILE_BFP_BYTES;
+  const bool is_f32 = out == TILE_FORMAT_F32, is_pair = out == TILE_FORMAT_PAIR || out == TILE_FORMAT_PAIR_TRANSPOSED;
+  const bool is_transposed = out == TILE_FORMAT_SINGLE_TRANSPOSED || out == TILE_FORMAT_PAIR_TRANSPOSED;
+  /* bytes of a block, of a row of which in F32 there are eight rows; and how many blocks lie side by side */
+  const int block = is_f32 ? 8 * 4 : tile_is_int8 (out) ? TILE_INT_BLOCK : is_pair ? 2 * TILE_BFP_BYTES : TILE_BFP_BYTES;
+  const int line = block * (is_f32 ? 2 * 8 : is_pair ? 4 : 8);
+  Part p = { .n_rows = 8,
+             .first_col = is_f32 ? 2 * part : 4 * part,
+             .n_cols = is_f32 ? 2 : 4,
+             .in_object = is_f32                    ? 2
+                          : out == TILE_FORMAT_PAIR ? 4
+                                                    : 8,
+             .row_pitch = is_transposed ? block : line,
+             .col_pitch = is_transposed ? line : block,
+             .is_pair = is_pair,
+             .is_transposed = is_transposed };
 
-  switch (out)
+  if (is_pair && is_transposed)
     {
-    case TILE_FORMAT_F32:
-      return (Part){ 0, 8, 2 * part, 2, 8 * 16 * 4, 8 * 4, false, false };
-    case TILE_FORMAT_SINGLE_TRANSPOSED:
-      return (Part){ 0, 8, 4 * part, 4, block, 8 * block, false, true };
-    case TILE_FORMAT_PAIR_TRANSPOSED:
-      return (Part){ 4 * (part / 2 % 2), 4, 8 * (part / 4) + 4 * (part % 2), 4, pair, 4 * pair, true, true };
-    case TILE_FORMAT_PAIR:
-      return (Part){ 0, 8, 4 * part, 4, 4 * pair, pair, true, false };
-    case TILE_FORMAT_INT8:
-      return (Part){ 0, 8, 4 * part, 4, 8 * TILE_INT_BLOCK, TILE_INT_BLOCK, false, false };
-    case TILE_FORMAT_SINGLE:
-    default:
-      return (Part){ 0, 8, 4 * part, 4, 8 * block, block, false, false };
+      p.first_row = 4 * (part / 2 % 2);
+      p.n_rows = 4;
+      p.first_col = 8 * (part / 4) + 4 * (part % 2);
     }
+  return p;
 }
 
 /* Block (i, j) of the tile, as it leaves. */
@@ -100,7 +105,6 @@ tile_gemm_finish (TileClock *clock,
                   uint8_t *object)
 {
   const Part blocks = find_part (finish->out, part);
-  const int in_object = finish->out == TILE_FORMAT_F32 ? 2 : finish->out == TILE_FORMAT_PAIR ? 4 : 8; /* columns of blocks */
   TileClock here = *clock;
 
   if (tile_is_int8 (finish->out))
@@ -109,7 +113,7 @@ tile_gemm_finish (TileClock *clock,
   for (int i = blocks.first_row; i < blocks.first_row + blocks.n_rows; i++)
     for (int j = blocks.first_col; j < blocks.first_col + blocks.n_cols; j++)
       store_block (&here, finish, &blocks, finished_block (&here, acc, finish, residual, i, j),
-                   object + (i - blocks.first_row) * blocks.row_pitch + j % in_object * blocks.col_pitch);
+                   object + (i - blocks.first_row) * blocks.row_pitch + (j & (blocks.in_object - 1)) * blocks.col_pitch);
   if (finish->out == TILE_FORMAT_F32)
     for (int j = 0; j < 2; j++)
       tile_store_acc (&here, (float *) (void *) object + 64 * 16 + 64 * j, tile_zero_acc (&here));

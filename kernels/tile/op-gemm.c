@@ -115,7 +115,7 @@ finish (TileProgram *program, const TileControlGemm *op, uint32_t first_row, uin
   if (n_row_blocks == 0)
     {
       if (writes)
-        tile_put_nothing (program, n_parts / n_of_object);
+        tile_put_nothing (program, n_of_object == 1 ? n_parts : n_parts / 2);
       return;
     }
   if (op->n_residual > 0)

@@ -93,6 +93,35 @@ op_pass (TileProgram *program, const TileControl *control)
   tile_skip (program, TILE_STREAM_A, n);
 }
 
+/* A program that was compiled for the device leaves the ops of others out. */
+#if defined TILE_PROGRAM
+#define PROGRAM_OF(core) TILE_PROGRAM
+#define IS_HERE(OP)      (tile_program_has (TILE_PROGRAM, TILE_OP_##OP))
+#else
+#define PROGRAM_OF(core) ((TileProgramId) (core)->program)
+#define IS_HERE(OP)      true
+#endif
+
+/* What is not is dropped, which on a host is a fault besides. */
+static bool
+is_known (TileCore *core, uint32_t op)
+{
+  const bool has_op = tile_program_has (PROGRAM_OF (core), op);
+
+  (void) core;
+#if !defined TILE_PROGRAM
+  if (!has_op)
+    tile_refuse (core, op);
+#endif
+  return has_op;
+}
+
+#define CASE(OP, name)          \
+  case TILE_OP_##OP:            \
+    if (IS_HERE (OP))           \
+      name (&program, control); \
+    break;
+
 void
 tile_program (TileCore *core)
 {
@@ -102,44 +131,24 @@ tile_program (TileCore *core)
     {
       const TileControl *control = (const TileControl *) (const void *) tile_take (&program, TILE_STREAM_B);
 
+      if (!is_known (core, control->op))
+        {
+          tile_drop (&program, TILE_STREAM_B);
+          continue;
+        }
       switch (control->op)
         {
-        case TILE_OP_GEMM:
-          tile_op_gemm (&program, control);
-          break;
-        case TILE_OP_LAYER_NORM:
-          tile_op_layer_norm (&program, control);
-          break;
-        case TILE_OP_ATTENTION:
-          tile_op_attention (&program, control);
-          break;
-        case TILE_OP_ALIGN:
-          tile_op_align (&program, control);
-          break;
-        case TILE_OP_CACHE:
-          tile_op_cache (&program, control);
-          break;
-        case TILE_OP_EMBED:
-          tile_op_embed (&program, control);
-          break;
-        case TILE_OP_SPECTRUM:
-          tile_op_spectrum (&program, control);
-          break;
-        case TILE_OP_LOG_MEL:
-          tile_op_log_mel (&program, control);
-          break;
-        case TILE_OP_PACK:
-          tile_op_pack (&program, control);
-          break;
-        case TILE_OP_TOP:
-          tile_op_top (&program, control);
-          break;
-        case TILE_OP_PASS:
-          op_pass (&program, control);
-          break;
-        default:
-          tile_drop (&program, TILE_STREAM_B);
-          break;
+          CASE (GEMM, tile_op_gemm)
+          CASE (LAYER_NORM, tile_op_layer_norm)
+          CASE (ATTENTION, tile_op_attention)
+          CASE (ALIGN, tile_op_align)
+          CASE (CACHE, tile_op_cache)
+          CASE (EMBED, tile_op_embed)
+          CASE (SPECTRUM, tile_op_spectrum)
+          CASE (LOG_MEL, tile_op_log_mel)
+          CASE (PACK, tile_op_pack)
+          CASE (TOP, tile_op_top)
+          CASE (PASS, op_pass)
         }
     }
 }

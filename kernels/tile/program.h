@@ -1,6 +1,6 @@
-/* program.h - the program that every core runs for ever
+/* program.h - the loop that every core runs for ever
  *
- * It takes a control object from stream B, does the op that it names, and takes the next. An op reads objects from A and B and writes
+ * It takes a control object from stream B, does the op that it names, and takes the next. Which ops there are, programs.h says. An op reads objects from A and B and writes
  * objects to C in an order that its control object settles; the cores of a column write equally many, as their results share a stream.
  *
  * SPDX-License-Identifier: MIT
@@ -10,6 +10,7 @@
 #include "control.h"
 #include "core.h"
 #include "layout.h"
+#include "programs.h"
 
 #include <stdbool.h>
 

@@ -51,8 +51,15 @@ class Trial(CliTest):
         for row in Trial.bench["shares"]:
             whole = self.row(Trial.bench["latency"], row["run"])[f"{row['mode']}_nominal"]
             self.assertAlmostEqual(row["kernel"] + row["transfer"] + row["overhead"], whole, delta=1e-7)
+            if row["run"].endswith("_programs"):
+                self.assertEqual((row["tiles"], row["kernel"], row["transfer"]), (0, 0, 0), "while a program is changed nobody computes")
+                continue
             self.assertTrue(0 < row["tiles"] <= 32)
             self.assertGreater(row["host"], 0)
+
+    def test_two_changes_of_program_in_a_run(self):
+        for run in ("encoder_programs", "token_programs"):
+            self.assertAlmostEqual(self.row(Trial.bench["latency"], run)["fast_nominal"], 2 * 40e-6, delta=1e-9)
 
     def test_layers_add_up(self):
         for column in ("fast_512", "fast_full", "accurate_512", "accurate_full"):

@@ -260,21 +260,17 @@ hash_buffers (const Bench *bench)
 static gboolean
 try_out (Bench *bench, guint64 left[N_RUNS], GError **error)
 {
-  const guint n_columns = bench->device->overlay->n_columns;
-  g_autoptr (NpuEmulator) emulator = npu_emulator_new (n_columns, NPU_ROWS, NPU2, &npu_costs_nominal);
+  const NpuImage image = { (const NpuWrite *) (gpointer) bench->writes->data, bench->writes->len,
+                           tile_kernels_get_nth (0)->program, TILE_PROGRAM_LAYERS };
+  g_autoptr (NpuEmulator) emulator = npu_emulator_new (bench->device->overlay->n_columns, NPU_ROWS, NPU2, &npu_costs_nominal);
 
-  for (guint column = 0; column < n_columns; column++)
-    for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
-      npu_emulator_set_program (emulator, column, NPU_COMPUTE_ROW + row, tile_kernels_get_nth (0)->program);
-  if (!npu_emulator_configure (emulator, (const NpuWrite *) (gpointer) bench->writes->data, bench->writes->len, error))
-    return FALSE;
   for (guint run = 0; run < bench->n_runs; run++)
     {
       const GArray *words = bench->words[run];
+      const NpuCommand command = { &image, (const guint32 *) (gpointer) words->data, words->len };
 
       copy_buffers (bench->buffers, bench->before);
-      if (!npu_emulator_run (emulator, (const guint32 *) (gpointer) words->data, words->len, bench->buffers, NPU_N_BUFFERS, NULL,
-                             error))
+      if (!npu_emulator_run_list (emulator, &command, 1, bench->buffers, NPU_N_BUFFERS, NULL, error))
         return FALSE;
       left[run] = hash_buffers (bench);
     }
@@ -299,7 +295,7 @@ bench_init (Bench *bench, guint n_columns)
   const float *inputs[1];
   ScribeRun run = { .inputs = inputs, .n_ctx = n_rows };
   NpuLower lower = { .run = &run };
-  ScribeNpuTransaction transaction;
+  const ScribeNpuTransaction *transaction;
   g_autoptr (GArray) groups = NULL;
   gsize rest;
 
@@ -317,15 +313,16 @@ bench_init (Bench *bench, guint n_columns)
 
   lower.device = bench->device;
   lower.plan = bench->plan;
-  transaction = npu_lower_run (&lower);
+  npu_lower_run (&lower);
+  transaction = &((const NpuPart *) g_ptr_array_index (bench->plan->parts, 0))->transaction;
   bench->words[0] = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_array_append_vals (bench->words[0], transaction.words, transaction.n_words);
+  g_array_append_vals (bench->words[0], transaction->words, transaction->n_words);
   bench->n_runs = 1;
-  groups = groups_of (transaction.words, transaction.n_words, &rest);
+  groups = groups_of (transaction->words, transaction->n_words, &rest);
   for (guint late = 0; late < groups->len; late++)
-    bench->words[bench->n_runs++] = shuffle (transaction.words, transaction.n_words, late);
+    bench->words[bench->n_runs++] = shuffle (transaction->words, transaction->n_words, late);
   for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
-    bench->words[bench->n_runs++] = hold_row (transaction.words, transaction.n_words, n_columns, row);
+    bench->words[bench->n_runs++] = hold_row (transaction->words, transaction->n_words, n_columns, row);
   bench->writes = npu_overlay_configuration (bench->device->overlay);
   find_parts (bench);
   bench->n[PART_STREAM] = bench->words[0]->len;

@@ -66,12 +66,23 @@ tear_down (Fixture *f, gconstpointer is_step)
   scribe_model_unref (f->model);
 }
 
-static ScribeNpuTransaction
+/* The parts of the run, shown to the array. */
+static void
 lower (Fixture *f, const ScribeRun *run)
 {
   NpuLower state = { .device = f->device, .plan = f->plan, .run = run };
+  g_autoptr (GError) error = NULL;
 
-  return npu_lower_run (&state);
+  npu_lower_run (&state);
+  npu_show (f->plan, &error);
+  g_assert_no_error (error);
+}
+
+static NpuPart *
+get_part (const Fixture *f, guint i)
+{
+  g_assert_cmpuint (i, <, f->plan->n_parts);
+  return g_ptr_array_index (f->plan->parts, i);
 }
 
 /* The arguments of a run, as large as they are. */
@@ -85,80 +96,89 @@ give_buffers (const Fixture *f, NpuMemory buffers[NPU_N_BUFFERS])
   buffers[NPU_BUFFER_CONTROL] = (NpuMemory){ f->plan->control->data, f->plan->control->len };
 }
 
-/* Its words, as the emulator sees them. */
-static NpuMemory
-words_of (const ScribeNpuTransaction *transaction)
+static gboolean
+submit (const Fixture *f, NpuDevice *device, const NpuMemory *buffers, NpuReport *report, GError **error)
 {
-  return (NpuMemory){ (guint8 *) transaction->words, transaction->n_words * sizeof (guint32), NULL };
+  return npu_submit (device, (NpuPart *const *) f->plan->parts->pdata, f->plan->n_parts, buffers, NPU_N_BUFFERS, NULL, report,
+                     error);
 }
 
 static void
-assert_refused (const NpuDevice *device, const ScribeNpuTransaction *transaction, const NpuMemory *buffers, const char *why)
+assert_refused (const Fixture *f, NpuDevice *device, const NpuMemory *buffers, const char *why)
 {
-  const NpuMemory words = words_of (transaction);
   g_autoptr (GError) error = NULL;
   g_auto (NpuReport) report = { 0 };
 
-  g_assert_false (npu_submit ((NpuDevice *) device, transaction, &words, buffers, NPU_N_BUFFERS, NULL, &report, &error));
+  g_assert_false (submit (f, device, buffers, &report, &error));
   g_assert_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE);
   g_assert_nonnull (strstr (error->message, why));
   g_assert_cmpuint (report.n_ops, ==, 0);
 }
 
 static void
-assert_accepted (const Fixture *f, const ScribeNpuTransaction *transaction, const NpuMemory *buffers)
+assert_accepted (const Fixture *f, const NpuMemory *buffers)
 {
-  const NpuMemory words = words_of (transaction);
   g_autoptr (GError) error = NULL;
   g_auto (NpuReport) report = { 0 };
 
-  npu_submit (f->device, transaction, &words, buffers, NPU_N_BUFFERS, NULL, &report, &error);
+  submit (f, f->device, buffers, &report, &error);
   g_assert_no_error (error);
 }
 
+/* One part, while the others are as they were. */
 static void
-test_altered (Fixture *f, gconstpointer data)
+alter (Fixture *f, ScribeNpuTransaction *transaction, const NpuMemory *buffers)
 {
-  const ScribeRun run = { .n_ctx = N_CTX };
-  ScribeNpuTransaction transaction = lower (f, &run);
-  guint32 *words = (guint32 *) transaction.words;
-  guint8 *fields[] = { (guint8 *) &transaction.overlay, (guint8 *) &transaction.reach, (guint8 *) &transaction.checksum };
-  const guint sizes[] = { sizeof transaction.overlay, sizeof transaction.reach, sizeof transaction.checksum };
-  NpuMemory buffers[NPU_N_BUFFERS];
+  guint32 *words = (guint32 *) transaction->words;
+  guint8 *fields[] = { (guint8 *) &transaction->overlay, (guint8 *) &transaction->program, (guint8 *) &transaction->reach,
+                       (guint8 *) &transaction->checksum };
+  const guint sizes[] = { sizeof transaction->overlay, sizeof transaction->program, sizeof transaction->reach,
+                          sizeof transaction->checksum };
 
-  give_buffers (f, buffers);
   for (guint i = 0; i < N_FLIPS; i++)
     {
-      guint32 *word = &words[g_test_rand_int_range (0, (gint) transaction.n_words)];
+      guint32 *word = &words[g_test_rand_int_range (0, (gint) transaction->n_words)];
       const guint32 bit = 1u << g_test_rand_int_range (0, 32);
 
       *word ^= bit;
-      assert_refused (f->device, &transaction, buffers, "altered");
+      assert_refused (f, f->device, buffers, "altered");
       *word ^= bit;
     }
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     for (guint bit = 0; bit < 8 * sizes[i]; bit++)
       {
         fields[i][bit / 8] ^= (guint8) (1 << bit % 8);
-        assert_refused (f->device, &transaction, buffers, "altered");
+        assert_refused (f, f->device, buffers, "altered");
         fields[i][bit / 8] ^= (guint8) (1 << bit % 8);
       }
-  transaction.n_words--;
-  assert_refused (f->device, &transaction, buffers, "altered");
-  transaction.n_words++;
-  assert_accepted (f, &transaction, buffers);
+  transaction->n_words--;
+  assert_refused (f, f->device, buffers, "altered");
+  transaction->n_words++;
+}
+
+static void
+test_altered (Fixture *f, gconstpointer data)
+{
+  const ScribeRun run = { .n_ctx = N_CTX };
+  NpuMemory buffers[NPU_N_BUFFERS];
+
+  lower (f, &run);
+  give_buffers (f, buffers);
+  for (guint i = 0; i < f->plan->n_parts; i++)
+    alter (f, &get_part (f, i)->transaction, buffers);
+  assert_accepted (f, buffers);
 }
 
 static void
 test_for_another_design (Fixture *f, gconstpointer data)
 {
   const ScribeRun run = { .n_ctx = N_CTX };
-  const ScribeNpuTransaction transaction = lower (f, &run);
   NpuDevice *other = open_device (f, 2);
   NpuMemory buffers[NPU_N_BUFFERS];
 
+  lower (f, &run);
   give_buffers (f, buffers);
-  assert_refused (other, &transaction, buffers, "another design");
+  assert_refused (f, other, buffers, "another design");
   scribe_device_close (&other->base);
 }
 
@@ -166,27 +186,96 @@ static void
 test_too_small (Fixture *f, gconstpointer data)
 {
   const ScribeRun run = { .n_ctx = N_CTX };
-  const ScribeNpuTransaction transaction = lower (f, &run);
   NpuMemory buffers[NPU_N_BUFFERS];
+  ScribeNpuReach reach = { 0 };
   guint n_used = 0;
 
+  lower (f, &run);
   give_buffers (f, buffers);
+  for (guint i = 0; i < f->plan->n_parts; i++)
+    scribe_npu_reach_join (&reach, &get_part (f, i)->transaction.reach);
   for (guint i = 0; i < NPU_N_BUFFERS; i++)
     {
       const NpuMemory whole = buffers[i];
 
-      if (transaction.reach.bytes[i] == 0)
+      if (reach.bytes[i] == 0)
         continue;
       n_used++;
-      buffers[i].size = transaction.reach.bytes[i] - 1;
-      assert_refused (f->device, &transaction, buffers, "which has");
+      buffers[i].size = reach.bytes[i] - 1;
+      assert_refused (f, f->device, buffers, "which has");
       buffers[i] = (NpuMemory){ NULL, 0 };
-      assert_refused (f->device, &transaction, buffers, "which has 0");
+      assert_refused (f, f->device, buffers, "which has 0");
       buffers[i] = whole;
-      buffers[i].size = transaction.reach.bytes[i];
+      buffers[i].size = reach.bytes[i];
     }
   g_assert_cmpuint (n_used, ==, 4);
-  assert_accepted (f, &transaction, buffers);
+  assert_accepted (f, buffers);
+}
+
+/* Each part's ops are told to the cores, which know what they have. */
+static void
+test_for_another_program (Fixture *f, gconstpointer data)
+{
+  const ScribeRun run = { .n_ctx = N_CTX };
+  NpuMemory buffers[NPU_N_BUFFERS];
+  ScribeNpuTransaction *transaction;
+  g_autoptr (GError) error = NULL;
+  g_auto (NpuReport) report = { 0 };
+
+  lower (f, &run);
+  give_buffers (f, buffers);
+  transaction = &get_part (f, 1)->transaction;
+  g_assert_cmpuint (transaction->program, ==, TILE_PROGRAM_LAYERS);
+  transaction->program = TILE_PROGRAM_WORDS;
+  transaction->checksum = scribe_npu_transaction_checksum (transaction);
+  g_assert_false (submit (f, f->device, buffers, &report, &error));
+  g_assert_error (error, NPU_ERROR, NPU_ERROR_CORE);
+  g_assert_nonnull (strstr (error->message, "is told to do op 1, which its program, “words”, does not have"));
+}
+
+/* The programs that a run needs, in order. */
+static void
+assert_programs (const Fixture *f, const char *expected)
+{
+  g_autoptr (GString) found = g_string_new (NULL);
+
+  for (guint i = 0; i < f->plan->n_parts; i++)
+    g_string_append_printf (found, "%s%s", i > 0 ? ", " : "", tile_program_name (get_part (f, i)->transaction.program));
+  g_assert_cmpstr (found->str, ==, expected);
+}
+
+static void
+test_parts_of_a_window (Fixture *f, gconstpointer data)
+{
+  lower (f, &(ScribeRun){ .n_ctx = N_CTX });
+  assert_programs (f, "sound, layers");
+}
+
+/* What is asked decides: nothing, the likeliest tokens, all logits, or where a layer looks. */
+static void
+test_parts_of_a_step (Fixture *f, gconstpointer data)
+{
+  ScribeStepToken token = { .id = 1 };
+  float logits[1];
+  float weights[2 * N_CTX];
+  ScribeQuery query = { .n_top = 1, .probe = -1 };
+  const ScribeAlignmentHead heads[] = { { 0, 0 }, { 1, 1 } };
+  ScribeAlignment alignment = { G_N_ELEMENTS (heads), heads, weights };
+  ScribeRun run = { .n_tokens = 1, .tokens = &token, .queries = &query };
+
+  f->device->base.window_ctx[0] = N_CTX;
+  lower (f, &run);
+  assert_programs (f, "words, layers");
+  run.n_queries = 1;
+  lower (f, &run);
+  assert_programs (f, "words, layers, words");
+  query.logits = logits;
+  lower (f, &run);
+  assert_programs (f, "words, layers");
+  query.logits = NULL;
+  run.alignment = &alignment;
+  lower (f, &run);
+  assert_programs (f, "words, layers, times, words");
 }
 
 typedef struct
@@ -223,27 +312,41 @@ next_step (Fixture *f, Step *step, guint i)
     };
 }
 
+/* What a run was lowered to: words and control objects. */
+static GByteArray *
+lowered (Fixture *f, const ScribeRun *run, gboolean *keeps)
+{
+  NpuLower state = { .device = f->device, .plan = f->plan, .run = run };
+  GByteArray *found = g_byte_array_new ();
+
+  npu_lower_run (&state);
+  for (guint i = 0; i < f->plan->n_parts; i++)
+    {
+      const ScribeNpuTransaction *transaction = &get_part (f, i)->transaction;
+
+      g_byte_array_append (found, (const guint8 *) &transaction->program, sizeof transaction->program);
+      g_byte_array_append (found, (const guint8 *) &transaction->reach, sizeof transaction->reach);
+      g_byte_array_append (found, (const guint8 *) &transaction->checksum, sizeof transaction->checksum);
+      g_byte_array_append (found, (const guint8 *) transaction->words, (guint) (transaction->n_words * sizeof (guint32)));
+    }
+  g_byte_array_append (found, f->plan->control->data, state.flow.control);
+  *keeps = state.keeps;
+  return found;
+}
+
 /* What is lowered after other runs is what is lowered after none. Adds what was kept. */
 static void
 assert_as_if_new (Fixture *f, const ScribeRun *run, guint *n_kept)
 {
-  NpuLower state = { .device = f->device, .plan = f->plan, .run = run };
-  const ScribeNpuTransaction found = npu_lower_run (&state);
-  const guint n_control = state.flow.control;
-  g_autofree guint32 *words = g_memdup2 (found.words, found.n_words * sizeof *words);
-  g_autofree guint8 *control = g_memdup2 (f->plan->control->data, n_control);
-  ScribeNpuTransaction expected;
+  gboolean keeps;
+  g_autoptr (GByteArray) found = lowered (f, run, &keeps), expected = NULL;
 
-  *n_kept += state.keeps;
+  *n_kept += keeps;
   g_array_set_size (f->plan->shape, 0);
   memset (f->plan->control->data, 0xA5, f->plan->control->len);
-  state = (NpuLower){ .device = f->device, .plan = f->plan, .run = run };
-  expected = npu_lower_run (&state);
-  g_assert_false (state.keeps);
-  g_assert_cmpmem (words, found.n_words * sizeof *words, expected.words, expected.n_words * sizeof *words);
-  g_assert_cmpmem (control, n_control, f->plan->control->data, state.flow.control);
-  g_assert_cmpmem (&found.reach, sizeof found.reach, &expected.reach, sizeof expected.reach);
-  g_assert_cmphex (found.checksum, ==, expected.checksum);
+  expected = lowered (f, run, &keeps);
+  g_assert_false (keeps);
+  g_assert_cmpmem (found->data, found->len, expected->data, expected->len);
 }
 
 static void
@@ -289,6 +392,9 @@ main (int argc, char **argv)
   ADD ("altered", FALSE, test_altered);
   ADD ("for-another-design", FALSE, test_for_another_design);
   ADD ("too-small", FALSE, test_too_small);
+  ADD ("for-another-program", FALSE, test_for_another_program);
+  ADD ("parts-of-a-window", FALSE, test_parts_of_a_window);
+  ADD ("parts-of-a-step", TRUE, test_parts_of_a_step);
   ADD ("kept-of-last-step", TRUE, test_kept_of_last_step);
   ADD ("kept-of-last-window", FALSE, test_kept_of_last_window);
   return g_test_run ();

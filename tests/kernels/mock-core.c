@@ -88,6 +88,12 @@ tile_release (TileCore *core, uint32_t lock, int32_t value)
     }
 }
 
+void
+tile_refuse (TileCore *core, uint32_t op)
+{
+  g_error ("The core is given op %u, which its program “%s” does not have", op, tile_program_name (core->program));
+}
+
 MockCore *
 mock_core_new (guint row)
 {

@@ -180,7 +180,7 @@ register_differs (const NpuOverlay *overlay, const MlirReading *reading)
 
 /* The memory of a core is cut up as layout.h tells its program. */
 static char *
-layout_differs (const NpuOverlay *overlay, const MlirReading *reading)
+layout_differs (const NpuOverlay *overlay, TileProgramId program, const MlirReading *reading)
 {
   static const struct
   {
@@ -199,7 +199,7 @@ layout_differs (const NpuOverlay *overlay, const MlirReading *reading)
   for (guint i = 0; i < reading->cores->len; i++)
     {
       const MlirCore *core = &g_array_index (reading->cores, MlirCore, i);
-      g_autofree char *file = g_strdup_printf ("core-%u-%u.elf", core->tile.column, core->tile.row);
+      g_autofree char *file = g_strdup_printf ("%s-%u-%u.elf", tile_program_name (program), core->tile.column, core->tile.row);
 
       if (strcmp (core->elf_file, file) != 0 || core->stack_address != TILE_STACK || core->stack_size != TILE_STACK_BYTES)
         DIFFERS ("the core of tile (%u, %u) runs “%s” with a stack of %u bytes at 0x%x", core->tile.column, core->tile.row,
@@ -238,7 +238,7 @@ frame_differs (const NpuOverlay *overlay, const MlirReading *reading)
 
 /* NULL: the text is the overlay. */
 static char *
-text_differs (const NpuOverlay *overlay, const char *text)
+text_differs (const NpuOverlay *overlay, TileProgramId program, const char *text)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (MlirReading) reading = mlir_read (text, &error);
@@ -249,7 +249,8 @@ text_differs (const NpuOverlay *overlay, const char *text)
   if ((differs = frame_differs (overlay, reading)) == NULL && (differs = lock_differs (overlay, &reading->tables)) == NULL
       && (differs = bd_differs (overlay, &reading->tables)) == NULL
       && (differs = start_differs (overlay, &reading->tables)) == NULL
-      && (differs = hop_differs (overlay, &reading->tables)) == NULL && (differs = layout_differs (overlay, reading)) == NULL)
+      && (differs = hop_differs (overlay, &reading->tables)) == NULL
+      && (differs = layout_differs (overlay, program, reading)) == NULL)
     differs = register_differs (overlay, reading);
   return differs;
 }
@@ -260,12 +261,17 @@ static void
 test_columns (gconstpointer data)
 {
   g_autoptr (NpuOverlay) overlay = npu_overlay_new (NPU2, GPOINTER_TO_UINT (data));
-  g_autofree char *text = npu_mlir_overlay (overlay), *differs = text_differs (overlay, text);
-  g_autofree char *hash = g_strdup_printf ("hash %016" G_GINT64_MODIFIER "x\n", npu_overlay_hash (overlay));
 
-  g_assert_cmpstr (differs, ==, NULL);
-  g_assert_nonnull (strstr (text, hash));
-  g_assert_nonnull (strstr (text, "mlir-aie " NPU_MLIR_RELEASE));
+  for (guint program = 0; program < TILE_N_PROGRAMS; program++)
+    {
+      g_autofree char *text = npu_mlir_overlay (overlay, program), *differs = text_differs (overlay, program, text);
+      g_autofree char *hash = g_strdup_printf ("hash %016" G_GINT64_MODIFIER "x, program %s\n", npu_overlay_hash (overlay),
+                                               tile_program_name (program));
+
+      g_assert_cmpstr (differs, ==, NULL);
+      g_assert_nonnull (strstr (text, hash));
+      g_assert_nonnull (strstr (text, "mlir-aie " NPU_MLIR_RELEASE));
+    }
 }
 
 /* aiecc adds the route of a shim's tokens, from slave control 0 to master south 0 of its switch: no hop may be in its way. */
@@ -275,7 +281,7 @@ test_room_for_tokens (void)
   for (guint n_columns = 1; n_columns <= NPU_MAX_COLUMNS; n_columns *= 2)
     {
       g_autoptr (NpuOverlay) overlay = npu_overlay_new (NPU2, n_columns);
-      g_autofree char *text = npu_mlir_overlay (overlay);
+      g_autofree char *text = npu_mlir_overlay (overlay, TILE_PROGRAM_LAYERS);
 
       for (guint column = 0; column < n_columns; column++)
         {
@@ -293,7 +299,7 @@ static void
 test_other_generation (void)
 {
   g_autoptr (NpuOverlay) overlay = npu_overlay_new (NPU1, 4);
-  g_autofree char *text = npu_mlir_overlay (overlay);
+  g_autofree char *text = npu_mlir_overlay (overlay, TILE_PROGRAM_LAYERS);
 
   g_assert_null (text);
 }
@@ -303,7 +309,7 @@ static void
 test_every_number (void)
 {
   g_autoptr (NpuOverlay) overlay = npu_overlay_new (NPU2, 1);
-  g_autofree char *text = npu_mlir_overlay (overlay);
+  g_autofree char *text = npu_mlir_overlay (overlay, TILE_PROGRAM_LAYERS);
   guint n_numbers = 0;
 
   for (const char *at = strstr (text, "module"); *(at += strcspn (at, "0123456789")) != '\0'; n_numbers++)
@@ -312,7 +318,7 @@ test_every_number (void)
       g_autofree char *before = g_strndup (text, (gsize) (at - text));
       g_autofree char *changed = g_strdup_printf ("%s%" G_GUINT64_FORMAT "%s", before, g_ascii_strtoull (at, NULL, 10) + 1,
                                                   at + n_digits);
-      g_autofree char *differs = text_differs (overlay, changed);
+      g_autofree char *differs = text_differs (overlay, TILE_PROGRAM_LAYERS, changed);
 
       if (differs == NULL)
         g_error ("A text passes with another number at “%.40s”.", at);
@@ -361,10 +367,11 @@ test_mistakes (void)
     { "memref<1152xf32>\n", "memref<1152xi32>\n" },
     { "address = 0x1204", "address = 0x1200" },
     { "sym_name = \"buffer\"", "sym_name = \"buffer_0_1_0\"" },
-    { "core-1-2.elf", "core-0-2.elf" },
+    { "layers-1-2.elf", "layers-0-2.elf" },
+    { "words-0-2.elf", "layers-0-2.elf" },
     { "stack_address = 0x3600", "stack_address = 0x3800" },
     { "stack_size = 0xa00", "stack_size = 0x800" },
-    { "", "    } {elf_file = \"core-0-2.elf\", stack_address = 0x3800 : i32, stack_size = 0x800 : i32}\n" },
+    { "", "    } {elf_file = \"layers-0-2.elf\", stack_address = 0x3800 : i32, stack_size = 0x800 : i32}\n" },
     { "aie.device(npu1)", "aie.device(npu2_2col)" },
     { "aie.device(npu2)", "aie.device(npu2_2col)" },
     { "", ", %bo4: memref<1xi32>" },
@@ -373,7 +380,7 @@ test_mistakes (void)
     { "aie.end\n      aie.end", "aie.end" },
   };
   g_autoptr (NpuOverlay) overlay = npu_overlay_new (NPU2, 2);
-  g_autofree char *text = npu_mlir_overlay (overlay);
+  g_autofree char *text = npu_mlir_overlay (overlay, TILE_PROGRAM_LAYERS);
 
   for (guint i = 0; i < G_N_ELEMENTS (mistakes); i++)
     {
@@ -386,7 +393,7 @@ test_mistakes (void)
       changed = g_string_new_len (text, at - text);
       g_string_append (changed, mistakes[i].is);
       g_string_append (changed, at + strlen (mistakes[i].was));
-      differs = text_differs (overlay, changed->str);
+      differs = text_differs (overlay, TILE_PROGRAM_LAYERS, changed->str);
       if (differs == NULL)
         g_error ("A text passes with “%s” where “%s” belongs.", mistakes[i].is, mistakes[i].was);
       g_test_message ("%s", differs);
@@ -402,7 +409,7 @@ test_linker_script (void)
                                                 TILE_DATA_BYTES);
   g_autofree char *stack = g_strdup_printf ("_sp_start_value_DM_stack = 0x%x;\n", 0x70000 + TILE_STACK);
   g_autoptr (NpuOverlay) overlay = npu_overlay_new (NPU2, 1);
-  g_autofree char *text = npu_mlir_overlay (overlay);
+  g_autofree char *text = npu_mlir_overlay (overlay, TILE_PROGRAM_LAYERS);
   g_autoptr (MlirReading) reading = mlir_read (text, NULL);
 
   g_assert_nonnull (strstr (script, "program (RX) : ORIGIN = 0x0, LENGTH = 0x4000\n"));

@@ -28,6 +28,7 @@ struct ScribeXrtBuffer
 struct ScribeXrtArray
 {
   NpuOverlay *overlay;
+  NpuResident resident;
   NpuEmulator *emulator;
   guint n_runs, n_buffers;
   gboolean is_lost;
@@ -82,6 +83,7 @@ plugin_close (ScribeXrtArray *array)
     return;
   g_assert_cmpuint (array->n_buffers, ==, 0);
   g_clear_pointer (&array->emulator, npu_emulator_free);
+  npu_resident_clear (&array->resident);
   g_clear_pointer (&array->overlay, npu_overlay_free);
   g_free (array);
 }
@@ -97,12 +99,15 @@ columns_of (const char *xclbin)
 }
 
 static ScribeXrtCode
-plugin_open (const char *xclbin, ScribeXrtArray **array, ScribeXrtTrouble *trouble)
+plugin_open (const char *xclbin,
+             const char *const *programs,
+             size_t n_programs,
+             ScribeXrtArray **array,
+             ScribeXrtTrouble *trouble)
 {
   const ScribeXrtCode played = fault (IN_OPEN, 1);
   const guint n_columns = columns_of (xclbin);
   ScribeXrtArray *made = NULL;
-  g_autoptr (GError) error = NULL;
 
   if (played != SCRIBE_XRT_OK)
     return fail (trouble, played, "a fault was asked for");
@@ -113,12 +118,11 @@ plugin_open (const char *xclbin, ScribeXrtArray **array, ScribeXrtTrouble *troub
       plugin_close (made);
       return fail (trouble, SCRIBE_XRT_OVERLAY, "not an overlay for the emulator");
     }
-  made->emulator = npu_emulator_new_resident (made->overlay, &npu_costs_nominal, tile_kernels_get_nth (0)->program, &error);
-  if (made->emulator == NULL)
-    {
-      plugin_close (made);
-      return fail (trouble, SCRIBE_XRT_OVERLAY, error->message);
-    }
+  g_assert_cmpuint (n_programs, ==, TILE_N_PROGRAMS);
+  for (guint i = 0; i < TILE_N_PROGRAMS; i++)
+    g_assert_cmpstr (programs[i], ==, tile_program_name (i));
+  npu_resident_init (&made->resident, made->overlay, tile_kernels_get_nth (0)->program);
+  made->emulator = npu_emulator_new (n_columns, NPU_ROWS, NPU2, &npu_costs_nominal);
   *array = made;
   return SCRIBE_XRT_OK;
 }
@@ -184,8 +188,8 @@ plugin_sync (ScribeXrtBuffer *buffer, ScribeXrtDirection to, size_t offset, size
 
 static ScribeXrtCode
 plugin_run (ScribeXrtArray *array,
-            ScribeXrtBuffer *instructions,
-            size_t n_words,
+            const ScribeXrtStream *streams,
+            size_t n_streams,
             ScribeXrtBuffer *const *buffers,
             size_t n_buffers,
             unsigned timeout,
@@ -195,10 +199,20 @@ plugin_run (ScribeXrtArray *array,
   const ScribeXrtCode played = fault (IN_RUN, ++array->n_runs);
   const gint64 start = g_get_monotonic_time ();
   g_autoptr (GError) error = NULL;
+  g_autofree NpuCommand *commands = g_new (NpuCommand, n_streams);
   NpuBuffer seen[SCRIBE_XRT_MAX_BUFFERS];
 
-  g_assert_cmpint (instructions->memory, ==, SCRIBE_XRT_INSTRUCTIONS);
-  g_assert_cmpuint (n_words * sizeof (guint32), <=, instructions->size);
+  g_assert_cmpuint (n_streams, >, 0);
+  for (size_t i = 0; i < n_streams; i++)
+    {
+      const ScribeXrtBuffer *instructions = streams[i].instructions;
+
+      g_assert_cmpint (instructions->memory, ==, SCRIBE_XRT_INSTRUCTIONS);
+      g_assert_cmpuint (streams[i].n_words * sizeof (guint32), <=, instructions->size);
+      g_assert_cmpuint (streams[i].program, <, TILE_N_PROGRAMS);
+      commands[i] = (NpuCommand){ &array->resident.images[streams[i].program],
+                                  (const guint32 *) (gconstpointer) instructions->seen, streams[i].n_words };
+    }
   g_assert_cmpuint (n_buffers, <=, SCRIBE_XRT_MAX_BUFFERS);
   array->is_lost |= played == SCRIBE_XRT_LOST;
   if (array->is_lost)
@@ -210,8 +224,7 @@ plugin_run (ScribeXrtArray *array,
       g_assert_cmpint (buffers[i]->memory, ==, SCRIBE_XRT_DATA);
       seen[i] = (NpuBuffer){ buffers[i]->seen, buffers[i]->size };
     }
-  if (!npu_emulator_run (array->emulator, (const guint32 *) (gconstpointer) instructions->seen, n_words, seen, (guint) n_buffers,
-                         NULL, &error))
+  if (!npu_emulator_run_list (array->emulator, commands, (guint) n_streams, seen, (guint) n_buffers, NULL, &error))
     return fail (trouble, SCRIBE_XRT_FAILED, error->message);
   if (times)
     *times = (ScribeXrtTimes){ 0, (double) (g_get_monotonic_time () - start) * 1e-6 };

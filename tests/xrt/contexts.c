@@ -30,7 +30,7 @@ typedef struct
 /* What is to be run, read from a packet */
 typedef struct
 {
-  guint32 *header;
+  guint unit;
   const guint32 *words;
   gsize n_words;
   NpuBuffer buffers[NPU_MAX_BUFFERS];
@@ -123,7 +123,8 @@ read_packet (const Command *command, const Buffer *buffer, Packet *packet)
       complain ("a command with opcode %u and %u words is none that it knows", ERT_OPCODE (words[0]), n);
       return FALSE;
     }
-  if (words[1] == 0 || (guint) g_bit_nth_lsf (words[1], -1) >= command->context->n_units)
+  packet->unit = (guint) g_bit_nth_lsf (words[1], -1);
+  if (words[1] == 0 || packet->unit >= command->context->n_units)
     {
       complain ("a command for unit mask 0x%x, and the container has %u", words[1], command->context->n_units);
       return FALSE;
@@ -189,7 +190,7 @@ emulate (Context *context, const Packet *packet)
 
   kernel.is_emulating = TRUE;
   g_mutex_unlock (&kernel.lock);
-  is_done = firmware_run (context, packet->words, packet->n_words, packet->buffers, packet->n_buffers, &error);
+  is_done = firmware_run (context, packet->unit, packet->words, packet->n_words, packet->buffers, packet->n_buffers, &error);
   g_mutex_lock (&kernel.lock);
   kernel.is_emulating = FALSE;
   if (is_done)
@@ -361,7 +362,7 @@ leave (Context *context)
     g_cond_wait (&kernel.changed, &kernel.lock);
   g_ptr_array_remove (kernel.contexts, context);
   g_ptr_array_add (kernel.left, context);
-  g_clear_pointer (&context->emulator, npu_emulator_free);
+  firmware_forget (context);
 }
 
 int
@@ -403,22 +404,23 @@ contexts_are_busy (const Client *client)
 static int
 configure (Context *context, const AmdxdnaUnits *units, gsize size)
 {
-  const Buffer *partition;
-  g_autoptr (GError) error = NULL;
-
-  if (context->n_units || size < sizeof *units || units->n_units == 0
+  if (context->n_units || size < sizeof *units || units->n_units == 0 || units->n_units > KERNEL_MAX_UNITS
       || size < sizeof *units + units->n_units * sizeof units->units[0])
     return -EINVAL;
-  partition = client_find_buffer (context->client, units->units[0].buffer);
-  if (partition == NULL || partition->kind != AMDXDNA_BUFFER_DEVICE)
-    return -EINVAL;
-  if (fault_is_set (FAULT_PARTITION))
-    return -EINVAL;
-  if (!firmware_load (context, partition->device, partition->size, &error))
+  for (guint i = 0; i < units->n_units; i++)
     {
-      complain ("%s", error->message);
-      return -EINVAL;
+      const Buffer *image = client_find_buffer (context->client, units->units[i].buffer);
+      g_autoptr (GError) error = NULL;
+
+      if (image == NULL || image->kind != AMDXDNA_BUFFER_DEVICE || fault_is_set (FAULT_PARTITION))
+        return -EINVAL;
+      if (!firmware_load (context, i, image->device, image->size, &error))
+        {
+          complain ("%s", error->message);
+          return -EINVAL;
+        }
     }
+  firmware_boot (context);
   context->n_units = units->n_units;
   return 0;
 }

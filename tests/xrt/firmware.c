@@ -1,17 +1,16 @@
-/* firmware.c - the array behind the stand-in: the emulator, with the overlay that the container names
+/* firmware.c - the array behind the stand-in: the emulator, with the overlay and the programs that the container names
  *
- * A container for the hardware holds in its partition section the words that configure the array and the programs of the cores. Here it holds a name:
+ * A container for the hardware holds for each of its units the words that configure the array and the programs of the cores. Here it holds a name:
  *
- *   tilescribe overlay VERSION COLUMNS HASH
+ *   tilescribe overlay VERSION COLUMNS HASH PROGRAM
  *
- * and the emulator is given that design's configuration, as the emulator's own device gives it.
+ * and the emulator is given that design's configuration and that program, as the emulator's own device gives it.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "faults.h"
 #include "kernel.h"
 
-#include "emulator/resident.h"
 #include "tile/kernels.h"
 
 #include <string.h>
@@ -24,50 +23,72 @@ is_to_stop (gpointer data)
   return g_atomic_int_get (&context->is_stopped);
 }
 
-static gboolean
-boot (Context *context, const NpuOverlay *overlay, GError **error)
+void
+firmware_boot (Context *context)
 {
   g_clear_pointer (&context->emulator, npu_emulator_free);
-  context->emulator = npu_emulator_new_resident (overlay, &npu_costs_nominal, tile_kernels_get_nth (0)->program, error);
-  if (context->emulator)
-    npu_emulator_set_stop (context->emulator, is_to_stop, context);
-  return context->emulator != NULL;
+  context->emulator = npu_emulator_new (context->overlay->n_columns, NPU_ROWS, NPU2, &npu_costs_nominal);
+  npu_emulator_set_stop (context->emulator, is_to_stop, context);
 }
 
-static NpuOverlay *
-find_overlay (const char *name)
+void
+firmware_forget (Context *context)
 {
-  g_auto (GStrv) words = g_strsplit (name, " ", 5);
+  g_clear_pointer (&context->emulator, npu_emulator_free);
+  npu_resident_clear (&context->resident);
+  g_clear_pointer (&context->overlay, npu_overlay_free);
+}
+
+static TileProgramId
+find_program (const char *name)
+{
+  guint id = 0;
+
+  while (id < TILE_N_PROGRAMS && strcmp (name, tile_program_name ((TileProgramId) id)) != 0)
+    id++;
+  return (TileProgramId) id;
+}
+
+/* The words of a name; NULL: it names nothing that there is. */
+static NpuOverlay *
+find_overlay (const char *name, TileProgramId *program)
+{
+  g_auto (GStrv) words = g_strsplit (name, " ", 6);
   g_autoptr (NpuOverlay) overlay = NULL;
 
-  if (g_strv_length (words) != 5 || strcmp (words[0], "tilescribe") != 0 || strcmp (words[1], "overlay") != 0)
+  if (g_strv_length (words) != 6 || strcmp (words[0], "tilescribe") != 0 || strcmp (words[1], "overlay") != 0)
     return NULL;
+  *program = find_program (words[5]);
   overlay = npu_overlay_new (NPU2, (guint) g_ascii_strtoull (words[3], NULL, 10));
-  if (overlay == NULL || g_ascii_strtoull (words[2], NULL, 10) != NPU_OVERLAY_VERSION
+  if (overlay == NULL || *program == TILE_N_PROGRAMS || g_ascii_strtoull (words[2], NULL, 10) != NPU_OVERLAY_VERSION
       || g_ascii_strtoull (words[4], NULL, 16) != npu_overlay_hash (overlay))
     return NULL;
   return g_steal_pointer (&overlay);
 }
 
 gboolean
-firmware_load (Context *context, const guint8 *partition, gsize size, GError **error)
+firmware_load (Context *context, guint unit, const guint8 *image, gsize size, GError **error)
 {
-  g_autofree char *name = g_strndup ((const char *) partition, MIN (size, strcspn ((const char *) partition, "\n")));
-  g_autoptr (NpuOverlay) overlay = find_overlay (name);
+  g_autofree char *name = g_strndup ((const char *) image, MIN (size, strcspn ((const char *) image, "\n")));
+  g_autoptr (NpuOverlay) overlay = find_overlay (name, &context->programs[unit]);
 
   if (overlay == NULL)
     {
       g_set_error (error, NPU_ERROR, NPU_ERROR_STREAM, "the container's partition names no overlay that there is: “%s”", name);
       return FALSE;
     }
-  if (overlay->n_columns > context->n_columns)
+  if (overlay->n_columns > context->n_columns || (context->overlay && overlay->n_columns != context->overlay->n_columns))
     {
       g_set_error (error, NPU_ERROR, NPU_ERROR_STREAM, "an overlay of %u columns in a context of %u", overlay->n_columns,
                    context->n_columns);
       return FALSE;
     }
-  context->partition_columns = overlay->n_columns;
-  return boot (context, overlay, error);
+  if (context->overlay == NULL)
+    {
+      npu_resident_init (&context->resident, overlay, tile_kernels_get_nth (0)->program);
+      context->overlay = g_steal_pointer (&overlay);
+    }
+  return TRUE;
 }
 
 static void
@@ -75,7 +96,7 @@ note (const Context *context, const NpuReport *report)
 {
   g_mutex_lock (&kernel.lock);
   kernel.busy_seconds += report->seconds;
-  for (guint column = 0; column < context->partition_columns; column++)
+  for (guint column = 0; column < context->overlay->n_columns; column++)
     {
       guint64 busy = 0;
 
@@ -96,15 +117,20 @@ spoil (const NpuBuffer *buffers, guint n_buffers)
 }
 
 gboolean
-firmware_run (Context *context, const guint32 *words, gsize n_words, const NpuBuffer *buffers, guint n_buffers, GError **error)
+firmware_run (Context *context,
+              guint unit,
+              const guint32 *words,
+              gsize n_words,
+              const NpuBuffer *buffers,
+              guint n_buffers,
+              GError **error)
 {
+  const NpuCommand command = { &context->resident.images[context->programs[unit]], words, n_words };
   g_auto (NpuReport) report = { 0 };
 
-  if (!npu_emulator_run (context->emulator, words, n_words, buffers, n_buffers, &report, error))
+  if (!npu_emulator_run_list (context->emulator, &command, 1, buffers, n_buffers, &report, error))
     {
-      g_autoptr (NpuOverlay) overlay = npu_overlay_new (NPU2, context->partition_columns);
-
-      boot (context, overlay, NULL);
+      firmware_boot (context);
       return FALSE;
     }
   if (fault_is_set (FAULT_WRONG))

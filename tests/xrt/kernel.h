@@ -21,7 +21,7 @@
 #pragma once
 
 #include "amdxdna.h"
-#include "emulator/emulator.h"
+#include "emulator/resident.h"
 
 #include <glib.h>
 #include <sys/types.h>
@@ -30,6 +30,7 @@
 #define KERNEL_HEAP_BYTES   (64u << 20)
 #define KERNEL_MAX_CONTEXTS 16
 #define KERNEL_COLUMNS      8
+#define KERNEL_MAX_UNITS    32 /* of a context: the driver's */
 #define KERNEL_H_MHZ        1800
 
 typedef struct
@@ -62,8 +63,10 @@ typedef struct
   guint n_columns;
   AmdxdnaQos qos;
   guint n_units; /* 0: not configured */
+  TileProgramId programs[KERNEL_MAX_UNITS];
+  NpuOverlay *overlay; /* of all its units */
+  NpuResident resident;
   NpuEmulator *emulator;
-  guint partition_columns; /* of the overlay in it */
   guint64 submitted, completed, errors;
   gboolean is_stopped; /* what runs is to end: nobody waits for it any more */
 } Context;
@@ -114,10 +117,17 @@ int context_drop_point (Client *client, DrmSyncobjDestroy *what);
 void contexts_leave (Client *client);
 gboolean contexts_are_busy (const Client *client);
 
-/* firmware.c. What the container holds for the array; and a stream with its buffers, without the lock held. */
-gboolean firmware_load (Context *context, const guint8 *partition, gsize size, GError **error);
-gboolean
-firmware_run (Context *context, const guint32 *words, gsize n_words, const NpuBuffer *buffers, guint n_buffers, GError **error);
+/* firmware.c. What the container holds for the array, unit by unit; then all is there; and a stream of a unit with its buffers, without the lock held. */
+gboolean firmware_load (Context *context, guint unit, const guint8 *image, gsize size, GError **error);
+void firmware_boot (Context *context);
+void firmware_forget (Context *context);
+gboolean firmware_run (Context *context,
+                       guint unit,
+                       const guint32 *words,
+                       gsize n_words,
+                       const NpuBuffer *buffers,
+                       guint n_buffers,
+                       GError **error);
 
 /* queries.c */
 int query_info (Client *client, AmdxdnaGetInfo *what);

@@ -1,9 +1,10 @@
-/* record-run.c - writes down one run of the emulator: the words, the buffers before, and the buffers after
+/* record-run.c - writes down one run of the emulator: its streams, the buffers before, and the buffers after
  *
  *   record-run COLUMNS FILE
  *
- * A window through the starter model's encoder, from samples to the cross cache. For replay.cpp, which has XRT do the same. All numbers of the file are 64 bits wide:
- * words, then for each of as many buffers as are told: size, contents before, contents after.
+ * A window through the starter model's encoder, from samples to the cross cache. For replay.cpp, which has XRT do the same. All numbers of the file are 64 bits wide: for
+ * each of as many streams as are told the length of its program's name, the name, its words; then for each of as many buffers as are told: size, contents before,
+ * contents after.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -44,30 +45,45 @@ write_samples (ScribePlan *plan)
 }
 
 static void
+put_streams (const ScribePlan *plan, FILE *file)
+{
+  put_number (file, plan->n_parts);
+  for (guint i = 0; i < plan->n_parts; i++)
+    {
+      const ScribeNpuTransaction *transaction = &((const NpuPart *) g_ptr_array_index (plan->parts, i))->transaction;
+      const char *program = tile_program_name ((TileProgramId) transaction->program);
+
+      put_number (file, strlen (program));
+      put (file, program, strlen (program));
+      put_number (file, transaction->n_words);
+      put (file, transaction->words, transaction->n_words * sizeof *transaction->words);
+    }
+}
+
+static void
 record (NpuDevice *device, ScribePlan *plan, FILE *file)
 {
   const ScribeRun run = { .n_ctx = N_CTX };
   NpuLower lower = { .device = device, .plan = plan, .run = &run };
   g_autoptr (GError) error = NULL;
   g_auto (NpuReport) report = { 0 };
-  ScribeNpuTransaction transaction;
 
   write_samples (plan);
-  transaction = npu_lower_run (&lower);
+  npu_lower_run (&lower);
+  if (!npu_show (plan, &error))
+    g_error ("%s", error->message);
   {
-    const NpuMemory words = { (guint8 *) transaction.words, transaction.n_words * sizeof *transaction.words, NULL };
     const NpuMemory buffers[NPU_N_BUFFERS] = { [NPU_BUFFER_WEIGHTS] = plan->weights,
                                                [NPU_BUFFER_WORK] = plan->work,
                                                [NPU_BUFFER_CACHES] = device->caches,
-                                               [NPU_BUFFER_CONTROL] = { plan->control->data, plan->control->len, NULL } };
+                                               [NPU_BUFFER_CONTROL] = plan->shown_control };
     gpointer before[NPU_N_BUFFERS];
 
     for (guint i = 0; i < NPU_N_BUFFERS; i++)
       before[i] = g_memdup2 (buffers[i].data, buffers[i].size);
-    if (!npu_submit (device, &transaction, &words, buffers, NPU_N_BUFFERS, NULL, &report, &error))
+    if (!npu_submit (device, (NpuPart *const *) plan->parts->pdata, plan->n_parts, buffers, NPU_N_BUFFERS, NULL, &report, &error))
       g_error ("%s", error->message);
-    put_number (file, transaction.n_words);
-    put (file, transaction.words, transaction.n_words * sizeof *transaction.words);
+    put_streams (plan, file);
     put_number (file, NPU_N_BUFFERS);
     for (guint i = 0; i < NPU_N_BUFFERS; i++)
       {

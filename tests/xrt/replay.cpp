@@ -1,9 +1,9 @@
-/* replay.cpp - a recorded run, through XRT: the same words, the same buffers, and the same bytes must come out
+/* replay.cpp - a recorded run, through XRT: the same streams, the same buffers, and the same bytes must come out
  *
  *   replay CONTAINER RECORDING [TIMES [once | list]]
  *
- * Nothing of Tilescribe is in here, only XRT's public interface, so what fails here fails in XRT, the driver, or the stand-in for the kernel. TIMES runs,
- * each started alone, or all in one list. Prints "same", or what differs, or what XRT says.
+ * Nothing of Tilescribe is in here, only XRT's public interface, so what fails here fails in XRT, the driver, or the stand-in for the kernel. TIMES times all its
+ * streams, each by the kernel of its program, started alone, or all in one list. Prints "same", or what differs, or what XRT says.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -32,9 +32,15 @@ struct Recorded
   std::vector<char> before, after;
 };
 
+struct Stream
+{
+  std::string program;
+  std::vector<char> words;
+};
+
 struct Recording
 {
-  std::vector<char> words;
+  std::vector<Stream> streams;
   std::vector<Recorded> buffers;
 };
 
@@ -63,7 +69,14 @@ read (const std::string &path)
   std::ifstream file (path, std::ios::binary);
   Recording recording;
 
-  recording.words = get (file, get_number (file) * sizeof (uint32_t));
+  recording.streams.resize (get_number (file));
+  for (auto &stream : recording.streams)
+    {
+      const auto program = get (file, get_number (file));
+
+      stream.program.assign (program.begin (), program.end ());
+      stream.words = get (file, get_number (file) * sizeof (uint32_t));
+    }
   recording.buffers.resize (get_number (file));
   for (auto &buffer : recording.buffers)
     {
@@ -97,12 +110,16 @@ replay (const std::string &container, const Recording &recording, unsigned times
   xrt::xclbin xclbin (container);
   device.register_xclbin (xclbin);
   xrt::hw_context context (device, xclbin.get_uuid (), xrt::hw_context::cfg_param_type{ { "priority", 0x180 } });
-  xrt::kernel kernel (context, "MLIR_AIE");
-  xrt::bo instructions (device, recording.words.size (), XCL_BO_FLAGS_CACHEABLE, kernel.group_id (1));
-  std::vector<xrt::bo> buffers;
+  std::vector<xrt::kernel> kernels;
+  std::vector<xrt::bo> instructions, buffers;
 
-  std::memcpy (instructions.map<char *> (), recording.words.data (), recording.words.size ());
-  instructions.sync (XCL_BO_SYNC_BO_TO_DEVICE);
+  for (const auto &stream : recording.streams)
+    {
+      kernels.emplace_back (context, stream.program);
+      instructions.emplace_back (device, stream.words.size (), XCL_BO_FLAGS_CACHEABLE, kernels.back ().group_id (1));
+      std::memcpy (instructions.back ().map<char *> (), stream.words.data (), stream.words.size ());
+      instructions.back ().sync (XCL_BO_SYNC_BO_TO_DEVICE);
+    }
   for (size_t i = 0; i < recording.buffers.size (); i++)
     {
       const auto &before = recording.buffers[i].before;
@@ -112,18 +129,20 @@ replay (const std::string &container, const Recording &recording, unsigned times
           buffers.emplace_back ();
           continue;
         }
-      buffers.emplace_back (device, before.size (), XRT_BO_FLAGS_HOST_ONLY, kernel.group_id (3 + static_cast<int> (i)));
+      buffers.emplace_back (device, before.size (), XRT_BO_FLAGS_HOST_ONLY, kernels.front ().group_id (3 + static_cast<int> (i)));
       std::memcpy (buffers.back ().map<char *> (), before.data (), before.size ());
       buffers.back ().sync (XCL_BO_SYNC_BO_TO_DEVICE);
     }
 
   std::vector<xrt::run> runs;
-  for (unsigned n = 0; n < times; n++)
+  for (size_t n = 0; n < times * kernels.size (); n++)
     {
-      runs.emplace_back (kernel);
+      const size_t s = n % kernels.size ();
+
+      runs.emplace_back (kernels[s]);
       runs.back ().set_arg (0, uint64_t{ 3 });
-      runs.back ().set_arg (1, instructions);
-      runs.back ().set_arg (2, static_cast<uint32_t> (recording.words.size () / sizeof (uint32_t)));
+      runs.back ().set_arg (1, instructions[s]);
+      runs.back ().set_arg (2, static_cast<uint32_t> (recording.streams[s].words.size () / sizeof (uint32_t)));
       for (size_t i = 0; i < buffers.size (); i++)
         if (buffers[i])
           runs.back ().set_arg (3 + static_cast<int> (i), buffers[i]);

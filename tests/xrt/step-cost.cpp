@@ -2,13 +2,14 @@
  *
  *   step-cost PLUGIN CONTAINER
  *
- * A step writes a few pieces of instructions and control objects, runs over five buffers, and reads an answer. On the stand-in that ends commands at once
+ * A step writes a few pieces of instructions and control objects, runs a list of three streams over five buffers, and reads an answer. On the stand-in that ends commands at once
  * (fault "instant") what remains is the host's: prints the median of both, in microseconds. For people; no test depends on a time.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "../../engine/device/xrt/xrt-plugin.h"
 
+#include <xrt/experimental/xrt_kernel.h>
 #include <xrt/experimental/xrt_xclbin.h>
 #include <xrt/xrt_bo.h>
 #include <xrt/xrt_device.h>
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <dlfcn.h>
 #include <iostream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -27,6 +29,8 @@ namespace {
 
 constexpr size_t n_steps = 2000, n_buffers = 5, buffer_bytes = 1 << 20, n_words = 5000, n_pieces = 8, piece_bytes = 4608;
 constexpr unsigned patience = 5000;
+constexpr const char *programs[] = { "words", "layers" };
+constexpr unsigned step[] = { 0, 1, 0 }; /* the program of each stream */
 
 template <typename Step>
 double
@@ -59,23 +63,30 @@ through_plugin (const std::string &path, const std::string &container)
   const ScribeXrtPlugin *plugin = get ();
   ScribeXrtTrouble trouble{};
   ScribeXrtArray *array = nullptr;
-  ScribeXrtBuffer *instructions = nullptr, *buffers[n_buffers];
+  ScribeXrtBuffer *buffers[n_buffers];
+  std::vector<ScribeXrtStream> streams;
   void *data;
 
-  check (plugin->open (container.c_str (), &array, &trouble), trouble);
-  check (plugin->buffer_new (array, SCRIBE_XRT_INSTRUCTIONS, buffer_bytes, &instructions, &data, &trouble), trouble);
+  check (plugin->open (container.c_str (), programs, std::size (programs), &array, &trouble), trouble);
+  for (const unsigned program : step)
+    {
+      streams.push_back ({ program, nullptr, n_words });
+      check (plugin->buffer_new (array, SCRIBE_XRT_INSTRUCTIONS, buffer_bytes, &streams.back ().instructions, &data, &trouble),
+             trouble);
+    }
   for (auto &buffer : buffers)
     check (plugin->buffer_new (array, SCRIBE_XRT_DATA, buffer_bytes, &buffer, &data, &trouble), trouble);
   const double time = measure ([&] {
     for (size_t i = 0; i < n_pieces; i++)
-      check (plugin->sync (instructions, SCRIBE_XRT_TO_DEVICE, i * piece_bytes, piece_bytes, &trouble), trouble);
+      check (plugin->sync (streams[1].instructions, SCRIBE_XRT_TO_DEVICE, i * piece_bytes, piece_bytes, &trouble), trouble);
     check (plugin->sync (buffers[3], SCRIBE_XRT_TO_DEVICE, 0, piece_bytes, &trouble), trouble);
-    check (plugin->run (array, instructions, n_words, buffers, n_buffers, patience, nullptr, &trouble), trouble);
+    check (plugin->run (array, streams.data (), streams.size (), buffers, n_buffers, patience, nullptr, &trouble), trouble);
     check (plugin->sync (buffers[1], SCRIBE_XRT_FROM_DEVICE, 0, piece_bytes, &trouble), trouble);
   });
   for (auto &buffer : buffers)
     plugin->buffer_free (buffer);
-  plugin->buffer_free (instructions);
+  for (const auto &stream : streams)
+    plugin->buffer_free (stream.instructions);
   plugin->close (array);
   return time;
 }
@@ -87,25 +98,31 @@ without (const std::string &container)
   xrt::xclbin xclbin (container);
   device.register_xclbin (xclbin);
   xrt::hw_context context (device, xclbin.get_uuid ());
-  xrt::kernel kernel (context, "MLIR_AIE");
-  xrt::bo instructions (device, buffer_bytes, xrt::bo::flags::cacheable, kernel.group_id (1));
-  std::vector<xrt::bo> buffers;
-  xrt::run run (kernel);
+  std::vector<xrt::bo> instructions, buffers;
+  std::vector<xrt::run> runs;
+  xrt::runlist list (context);
 
-  run.set_arg (0, uint64_t{ 3 });
-  run.set_arg (1, instructions);
-  for (size_t i = 0; i < n_buffers; i++)
+  for (const unsigned program : step)
     {
-      buffers.emplace_back (device, buffer_bytes, xrt::bo::flags::host_only, kernel.group_id (3));
-      run.set_arg (3 + static_cast<int> (i), buffers.back ());
+      xrt::kernel kernel (context, programs[program]);
+
+      instructions.emplace_back (device, buffer_bytes, xrt::bo::flags::cacheable, kernel.group_id (1));
+      for (size_t i = buffers.size (); i < n_buffers; i++)
+        buffers.emplace_back (device, buffer_bytes, xrt::bo::flags::host_only, kernel.group_id (3));
+      runs.emplace_back (kernel);
+      runs.back ().set_arg (0, uint64_t{ 3 });
+      runs.back ().set_arg (1, instructions.back ());
+      runs.back ().set_arg (2, static_cast<uint32_t> (n_words));
+      for (size_t i = 0; i < n_buffers; i++)
+        runs.back ().set_arg (3 + static_cast<int> (i), buffers[i]);
+      list.add (runs.back ());
     }
   return measure ([&] {
     for (size_t i = 0; i < n_pieces; i++)
-      instructions.sync (XCL_BO_SYNC_BO_TO_DEVICE, piece_bytes, i * piece_bytes);
+      instructions[1].sync (XCL_BO_SYNC_BO_TO_DEVICE, piece_bytes, i * piece_bytes);
     buffers[3].sync (XCL_BO_SYNC_BO_TO_DEVICE, piece_bytes, 0);
-    run.set_arg (2, static_cast<uint32_t> (n_words));
-    run.start ();
-    run.wait2 (std::chrono::milliseconds (patience));
+    list.execute ();
+    list.wait (std::chrono::milliseconds (patience));
     buffers[1].sync (XCL_BO_SYNC_BO_FROM_DEVICE, piece_bytes, 0);
   });
 }

@@ -1,13 +1,13 @@
-/* write-container.c - writes the file that XRT loads into an NPU, with the name of an overlay in place of the overlay
+/* write-container.c - writes the file that XRT loads into an NPU, with names of overlay and programs in place of them
  *
  *   write-container COLUMNS FOLDER
  *
  *   header     magic, version, identity, where the sections are
- *   metadata   XML: the kernel and its arguments
- *   units      the kernel's one instance
+ *   metadata   XML: a kernel for each program of the cores, and its arguments
+ *   units      each kernel's one instance
  *   memory     two banks: for instructions, and for all else
  *   wiring     which argument lies in which bank
- *   partition  columns, and for the kernel the image that the firmware gets: here a line of text
+ *   partition  columns, and for each kernel the image that the firmware gets: here a line of text
  *
  * Source: XRT's public xclbin.h (format xclbin2), and the sections that mlir-aie's aiecc has xclbinutil make.
  *
@@ -15,14 +15,14 @@
  */
 #include "container.h"
 #include "overlay/overlay.h"
+#include "tile/programs.h"
 
 #include <glib.h>
 #include <string.h>
 
-#define KERNEL    "MLIR_AIE"
-#define INSTANCE  "MLIRAIE"
-#define KERNEL_ID 0x901
-#define N_BUFFERS 7
+#define INSTANCE     "one"
+#define FIRST_KERNEL 0x901 /* the others follow */
+#define N_BUFFERS    7
 
 #define BANK_HOST 0
 #define BANK_SRAM 1
@@ -72,17 +72,12 @@ add_argument (GString *xml, guint id, const char *name, gboolean is_buffer, guin
 }
 
 static void
-add_metadata (Container *container)
+add_kernel (GString *xml, TileProgramId program)
 {
-  g_autoptr (GString) xml = g_string_new (
-      "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-      "<project name=\"tilescribe\"><platform vendor=\"xilinx\" boardid=\"npu\" name=\"npu\" featureRomTime=\"0\">\n"
-      "<version major=\"0\" minor=\"1\"/><device name=\"fpga0\"><core name=\"OCL_REGION_0\" target=\"hw\">\n");
-
   g_string_append_printf (xml,
-                          "<kernel name=\"" KERNEL "\" language=\"c\" type=\"dpu\">\n"
+                          "<kernel name=\"%s\" language=\"c\" type=\"dpu\">\n"
                           "<extended-data subtype=\"DPU\" functional=\"0\" dpu_kernel_id=\"0x%x\"/>\n",
-                          KERNEL_ID);
+                          tile_program_name (program), FIRST_KERNEL + program);
   add_argument (xml, 0, "opcode", FALSE, 8, "uint64_t", 0x00);
   add_argument (xml, 1, "instr", TRUE, 8, "char *", 0x08);
   add_argument (xml, 2, "ninstr", FALSE, 4, "uint32_t", 0x10);
@@ -92,7 +87,20 @@ add_metadata (Container *container)
 
       add_argument (xml, 3 + i, name, TRUE, 8, "void*", 0x14 + 8 * i);
     }
-  g_string_append (xml, "<instance name=\"" INSTANCE "\"/>\n</kernel></core></device></platform></project>\n");
+  g_string_append (xml, "<instance name=\"" INSTANCE "\"/>\n</kernel>");
+}
+
+static void
+add_metadata (Container *container)
+{
+  g_autoptr (GString) xml = g_string_new (
+      "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+      "<project name=\"tilescribe\"><platform vendor=\"xilinx\" boardid=\"npu\" name=\"npu\" featureRomTime=\"0\">\n"
+      "<version major=\"0\" minor=\"1\"/><device name=\"fpga0\"><core name=\"OCL_REGION_0\" target=\"hw\">\n");
+
+  for (guint program = 0; program < TILE_N_PROGRAMS; program++)
+    add_kernel (xml, (TileProgramId) program);
+  g_string_append (xml, "</core></device></platform></project>\n");
   add_section (container, SECTION_METADATA, "metadata", xml->str, xml->len);
 }
 
@@ -102,10 +110,14 @@ add_units (Container *container)
   struct
   {
     gint32 n, pad;
-    Unit units[1];
-  } section = { .n = 1, .units = { { .kind = 7, .properties = 1 /* DPU */ | KERNEL_ID << 16, .address = G_MAXUINT64 } } };
+    Unit units[TILE_N_PROGRAMS];
+  } section = { .n = TILE_N_PROGRAMS };
 
-  g_strlcpy (section.units[0].name, KERNEL ":" INSTANCE, sizeof section.units[0].name);
+  for (guint i = 0; i < TILE_N_PROGRAMS; i++)
+    {
+      section.units[i] = (Unit){ .kind = 7, .properties = 1 /* DPU */ | (FIRST_KERNEL + i) << 16, .address = G_MAXUINT64 };
+      g_snprintf (section.units[i].name, sizeof section.units[i].name, "%s:" INSTANCE, tile_program_name ((TileProgramId) i));
+    }
   add_section (container, SECTION_UNITS, "units", &section, sizeof section);
 }
 
@@ -131,35 +143,68 @@ add_wires (Container *container)
   struct
   {
     gint32 n;
-    Wire wires[1 + N_BUFFERS];
-  } section = { .n = 1 + N_BUFFERS, .wires = { { 1, 0, BANK_SRAM } } };
+    Wire wires[TILE_N_PROGRAMS][1 + N_BUFFERS];
+  } section = { .n = TILE_N_PROGRAMS * (1 + N_BUFFERS) };
 
-  for (gint i = 0; i < N_BUFFERS; i++)
-    section.wires[1 + i] = (Wire){ 3 + i, 0, BANK_HOST };
+  for (gint unit = 0; unit < TILE_N_PROGRAMS; unit++)
+    {
+      section.wires[unit][0] = (Wire){ 1, unit, BANK_SRAM };
+      for (gint i = 0; i < N_BUFFERS; i++)
+        section.wires[unit][1 + i] = (Wire){ 3 + i, unit, BANK_HOST };
+    }
   add_section (container, SECTION_WIRING, "wiring", &section, sizeof section);
   add_section (container, SECTION_GROUP_WIRING, "group wiring", &section, sizeof section);
 }
 
+static char *
+name_image (const NpuOverlay *overlay, TileProgramId program)
+{
+  return g_strdup_printf ("tilescribe overlay %u %u %" G_GINT64_MODIFIER "x %s\n", NPU_OVERLAY_VERSION, overlay->n_columns,
+                          npu_overlay_hash (overlay), tile_program_name (program));
+}
+
 static void
-add_partition (Container *container, guint n_columns, const guint8 uuid[16], const char *overlay)
+get_uuid (const char *name, guint8 uuid[16])
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_MD5);
+  gsize size = 16;
+
+  g_checksum_update (checksum, (const guint8 *) name, -1);
+  g_checksum_get_digest (checksum, uuid, &size);
+}
+
+/* A kernel's image, and which kernel that is. */
+static Image
+add_image (GByteArray *data, const NpuOverlay *overlay, TileProgramId program)
+{
+  g_autofree char *name = name_image (overlay, program);
+  const guint64 kernel_id = FIRST_KERNEL + program;
+  Group group = { .kind = 1, .image_id = 1 + program };
+  Image image = { 0 };
+
+  group.name = append (data, "DPU", sizeof "DPU");
+  group.kernels = (Array){ 1, append (data, &kernel_id, sizeof kernel_id) };
+  image.image = (Array){ (guint32) strlen (name), append (data, name, strlen (name)) };
+  image.groups = (Array){ 1, append (data, &group, sizeof group) };
+  get_uuid (name, image.uuid);
+  return image;
+}
+
+static void
+add_partition (Container *container, const NpuOverlay *overlay)
 {
   g_autoptr (GByteArray) data = g_byte_array_new ();
   const guint16 first_column = 0;
-  const guint64 kernel_id = KERNEL_ID;
-  Partition partition = { .operations_per_cycle = 2048, .n_columns = (guint16) n_columns };
-  Image image = { 0 };
-  Group group = { .kind = 1, .image_id = 1 };
+  Partition partition = { .operations_per_cycle = 2048, .n_columns = (guint16) overlay->n_columns };
+  Image images[TILE_N_PROGRAMS];
 
   append (data, &partition, sizeof partition); /* once more when it is known where the rest lies */
   partition.name = append (data, "QoS", sizeof "QoS");
   partition.commit = append (data, "", 1);
   partition.first_columns = (Array){ 1, append (data, &first_column, sizeof first_column) };
-  group.name = append (data, "DPU", sizeof "DPU");
-  group.kernels = (Array){ 1, append (data, &kernel_id, sizeof kernel_id) };
-  image.image = (Array){ (guint32) strlen (overlay), append (data, overlay, strlen (overlay)) };
-  image.groups = (Array){ 1, append (data, &group, sizeof group) };
-  memcpy (image.uuid, uuid, sizeof image.uuid);
-  partition.images = (Array){ 1, append (data, &image, sizeof image) };
+  for (guint i = 0; i < TILE_N_PROGRAMS; i++)
+    images[i] = add_image (data, overlay, (TileProgramId) i);
+  partition.images = (Array){ TILE_N_PROGRAMS, append (data, images, sizeof images) };
   memcpy (data->data, &partition, sizeof partition);
   add_section (container, SECTION_PARTITION, "partition", data->data, data->len);
 }
@@ -192,22 +237,18 @@ assemble (Container *container, const guint8 uuid[16])
 static GByteArray *
 write_container (const NpuOverlay *overlay)
 {
-  g_autofree char *name = g_strdup_printf ("tilescribe overlay %u %u %" G_GINT64_MODIFIER "x\n", NPU_OVERLAY_VERSION,
-                                           overlay->n_columns, npu_overlay_hash (overlay));
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_MD5);
+  g_autofree char *name = name_image (overlay, (TileProgramId) 0);
   g_autoptr (GByteArray) data = g_byte_array_new ();
   g_autoptr (GArray) headers = g_array_new (FALSE, FALSE, sizeof (SectionHeader));
   Container container = { data, headers };
   guint8 uuid[16];
-  gsize size = sizeof uuid;
 
-  g_checksum_update (checksum, (const guint8 *) name, -1);
-  g_checksum_get_digest (checksum, uuid, &size);
+  get_uuid (name, uuid);
   add_metadata (&container);
   add_units (&container);
   add_banks (&container);
   add_wires (&container);
-  add_partition (&container, overlay->n_columns, uuid, name);
+  add_partition (&container, overlay);
   return assemble (&container, uuid);
 }
 

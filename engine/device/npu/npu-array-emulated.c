@@ -14,8 +14,10 @@
 typedef struct
 {
   NpuArray base;
-  const NpuOverlay *overlay;
+  guint n_columns;
+  NpuGeneration generation;
   NpuCosts costs;
+  NpuResident resident;
   NpuEmulator *emulator;
 } Emulated;
 
@@ -54,13 +56,12 @@ emulated_release (NpuArray *array, NpuMemory *memory)
   *memory = (NpuMemory){ 0 };
 }
 
-/* An array, and the design in it. */
-static gboolean
-boot (Emulated *emulated, GError **error)
+/* An array with nothing in it. */
+static void
+boot (Emulated *emulated)
 {
   g_clear_pointer (&emulated->emulator, npu_emulator_free);
-  emulated->emulator = npu_emulator_new_resident (emulated->overlay, &emulated->costs, tile_kernels_get_nth (0)->program, error);
-  return emulated->emulator != NULL;
+  emulated->emulator = npu_emulator_new (emulated->n_columns, NPU_ROWS, emulated->generation, &emulated->costs);
 }
 
 static gboolean
@@ -71,8 +72,8 @@ is_cancelled (gpointer cancellable)
 
 static gboolean
 emulated_run (NpuArray *array,
-              const NpuMemory *instructions,
-              gsize n_words,
+              const NpuArrayStream *streams,
+              guint n_streams,
               const NpuMemory *buffers,
               guint n_buffers,
               GCancellable *cancellable,
@@ -80,19 +81,25 @@ emulated_run (NpuArray *array,
               GError **error)
 {
   Emulated *emulated = (Emulated *) array;
+  g_autofree NpuCommand *commands = g_new (NpuCommand, n_streams);
   NpuBuffer seen[NPU_MAX_BUFFERS];
   g_autoptr (GError) failure = NULL;
 
   for (guint i = 0; i < n_buffers; i++)
     seen[i] = (NpuBuffer){ buffers[i].data, buffers[i].size };
+  for (guint i = 0; i < n_streams; i++)
+    commands[i] = (NpuCommand){ &emulated->resident.images[streams[i].program],
+                                (const guint32 *) (gconstpointer) streams[i].instructions->data, streams[i].n_words };
   npu_emulator_set_stop (emulated->emulator, cancellable ? is_cancelled : NULL, cancellable);
-  if (npu_emulator_run (emulated->emulator, (const guint32 *) (gconstpointer) instructions->data, n_words, seen, n_buffers,
-                        report, &failure))
+  if (npu_emulator_run_list (emulated->emulator, commands, n_streams, seen, n_buffers, report, &failure))
     return TRUE;
   if (!g_error_matches (failure, NPU_ERROR, NPU_ERROR_STOPPED))
-    g_propagate_error (error, g_steal_pointer (&failure));
-  else if (boot (emulated, error))
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, failure->message);
+    {
+      g_propagate_error (error, g_steal_pointer (&failure));
+      return FALSE;
+    }
+  boot (emulated);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, failure->message);
   return FALSE;
 }
 
@@ -101,7 +108,8 @@ emulated_close (NpuArray *array)
 {
   Emulated *emulated = (Emulated *) array;
 
-  g_clear_pointer (&emulated->emulator, npu_emulator_free);
+  npu_emulator_free (emulated->emulator);
+  npu_resident_clear (&emulated->resident);
   g_free (emulated);
 }
 
@@ -116,15 +124,15 @@ static const NpuArrayClass emulated_class = {
 };
 
 NpuArray *
-npu_array_emulated_new (const NpuOverlay *overlay, const ScribeDeviceOptions *options, GError **error)
+npu_array_emulated_new (const NpuOverlay *overlay, const ScribeDeviceOptions *options)
 {
   Emulated *emulated = g_new0 (Emulated, 1);
 
   emulated->base.klass = &emulated_class;
-  emulated->overlay = overlay;
+  emulated->n_columns = overlay->n_columns;
+  emulated->generation = overlay->generation;
   emulated->costs = npu_costs_of (options);
-  if (boot (emulated, error))
-    return &emulated->base;
-  emulated_close (&emulated->base);
-  return NULL;
+  npu_resident_init (&emulated->resident, overlay, tile_kernels_get_nth (0)->program);
+  boot (emulated);
+  return &emulated->base;
 }

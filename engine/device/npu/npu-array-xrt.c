@@ -6,7 +6,8 @@
  * variable TILESCRIBE_XRT names one, there. It is never unloaded again, as XRT leaves threads and destructors behind.
  *
  * The overlay's binary lies among the program's data: overlay-8.xclbin for 8 columns, and beside it overlay-8.hash, sixteen hexadecimal digits that say what
- * design it was built from. Streams are planned for one design only, so a binary of another is refused.
+ * design it was built from. Streams are planned for one design only, so a binary of another is refused. In it is a kernel for each program of the cores, of the program's
+ * name; a submission of several streams is a list of runs.
  *
  * Weights, work and caches are buffers for as long as their plan or device lives. Instructions and control objects are written where the planner keeps them, and
  * copied: only what a run has changed, only then synchronised.
@@ -222,8 +223,8 @@ buffer_of (const NpuMemory *buffers, guint i)
 
 static gboolean
 xrt_run (NpuArray *array,
-         const NpuMemory *instructions,
-         gsize n_words,
+         const NpuArrayStream *streams,
+         guint n_streams,
          const NpuMemory *buffers,
          guint n_buffers,
          GCancellable *cancellable,
@@ -231,6 +232,7 @@ xrt_run (NpuArray *array,
          GError **error)
 {
   XrtArray *xrt = (XrtArray *) array;
+  g_autofree ScribeXrtStream *handed = g_new (ScribeXrtStream, n_streams);
   ScribeXrtBuffer *arguments[SCRIBE_XRT_MAX_BUFFERS];
   ScribeXrtTrouble trouble = { 0 };
   ScribeXrtTimes times = { 0 };
@@ -239,7 +241,9 @@ xrt_run (NpuArray *array,
     return FALSE;
   for (guint i = 0; i < n_buffers; i++)
     arguments[i] = buffer_of (buffers, i);
-  if (xrt->plugin->run (xrt->array, instructions->own, n_words, arguments, n_buffers, TIMEOUT, &times, &trouble) != SCRIBE_XRT_OK)
+  for (guint i = 0; i < n_streams; i++)
+    handed[i] = (ScribeXrtStream){ streams[i].program, streams[i].instructions->own, streams[i].n_words };
+  if (xrt->plugin->run (xrt->array, handed, n_streams, arguments, n_buffers, TIMEOUT, &times, &trouble) != SCRIBE_XRT_OK)
     {
       set_run_error (error, &trouble);
       return FALSE;
@@ -381,16 +385,19 @@ npu_array_xrt_new (const NpuOverlay *overlay, guint64 overlay_hash, GError **err
 {
   g_auto (ScribeNpuPresence) presence = { 0 };
   g_autofree char *path = NULL;
+  const char *programs[TILE_N_PROGRAMS];
   const ScribeXrtPlugin *plugin;
   ScribeXrtTrouble trouble = { 0 };
   ScribeXrtArray *array = NULL;
   XrtArray *xrt;
 
+  for (guint i = 0; i < TILE_N_PROGRAMS; i++)
+    programs[i] = tile_program_name ((TileProgramId) i);
   scribe_npu_presence_init (&presence, "");
   if (!is_usable (error) || (plugin = load (error)) == NULL
       || (path = npu_array_xrt_find_overlay (overlay, overlay_hash, error)) == NULL)
     return NULL;
-  if (plugin->open (path, &array, &trouble) != SCRIBE_XRT_OK)
+  if (plugin->open (path, programs, TILE_N_PROGRAMS, &array, &trouble) != SCRIBE_XRT_OK)
     {
       set_open_error (error, &trouble, path, &presence);
       return NULL;

@@ -16,6 +16,7 @@
 #include "device/device.h"
 #include "device/npu/npu-stream.h"
 #include "emulator/emulator.h"
+#include "tile/programs.h"
 
 G_BEGIN_DECLS
 
@@ -41,6 +42,14 @@ typedef enum
   NPU_SYNC_WRITTEN, /* the host has written, and the array is about to read */
   NPU_SYNC_READ     /* the array has written, and the host is about to read */
 } NpuSync;
+
+/* One instruction stream, shown as instructions, and the program that its ops are for */
+typedef struct
+{
+  TileProgramId program;
+  const NpuMemory *instructions;
+  gsize n_words;
+} NpuArrayStream;
 
 /* Bytes begin .. end - 1 */
 typedef struct
@@ -70,11 +79,12 @@ struct _NpuArrayClass
   /* Lets go of memory that was allocated or shown. */
   void (*release) (NpuArray *array, NpuMemory *memory);
 
-  /* Runs "words", which were shown as instructions, over these arguments. Fails with G_IO_ERROR_CANCELLED, as soon as this array can stop, or with
-   * SCRIBE_ERROR_DEVICE. report: filled in, as far as this array knows; modelled or measured, as is_modelled says. */
+  /* Runs n_streams > 0 streams, one after another, over these arguments: one submission. Each finds its program in the cores. Fails with
+   * G_IO_ERROR_CANCELLED, as soon as this array can stop, or with SCRIBE_ERROR_DEVICE. report: filled in, as far as this array knows; modelled or
+   * measured, as is_modelled says. */
   gboolean (*run) (NpuArray *array,
-                   const NpuMemory *instructions,
-                   gsize n_words,
+                   const NpuArrayStream *streams,
+                   guint n_streams,
                    const NpuMemory *buffers,
                    guint n_buffers,
                    GCancellable *cancellable,
@@ -90,8 +100,7 @@ struct _NpuArray
   const NpuArrayClass *klass;
 };
 
-/* The overlay must outlive the array. */
-NpuArray *npu_array_emulated_new (const NpuOverlay *overlay, const ScribeDeviceOptions *options, GError **error);
+NpuArray *npu_array_emulated_new (const NpuOverlay *overlay, const ScribeDeviceOptions *options);
 
 /* Fails with SCRIBE_ERROR_DEVICE where there is no NPU, or it cannot be used: the sentence says why. */
 NpuArray *npu_array_xrt_new (const NpuOverlay *overlay, guint64 overlay_hash, GError **error);

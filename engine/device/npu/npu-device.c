@@ -1,6 +1,6 @@
 /* npu-device.c - a device whose ops all run on the array
  *
- * A run is one submission: every op of the graph is lowered into the same stream. The host gives it the samples as 16-bit integers and the
+ * A run is one submission: every op of the graph is lowered into a stream, or several where the cores' program changes. The host gives it the samples as 16-bit integers and the
  * control objects, and reads what the search asked for. A step of more tokens than a plan has room for is several, of which the later ones find the
  * earlier ones' tokens in the caches; of such a step no tensor is kept.
  *
@@ -159,7 +159,7 @@ emulator_open (const ScribeDeviceOptions *options, GError **error)
 {
   NpuDevice *npu = device_new (options, error);
 
-  return npu ? device_with (npu, npu_array_emulated_new (npu->overlay, options, error), error) : NULL;
+  return npu ? device_with (npu, npu_array_emulated_new (npu->overlay, options), error) : NULL;
 }
 
 /* The driver is part of a kernel, whose version tells the two drivers of one interface apart. */
@@ -245,70 +245,67 @@ lower_op (NpuLower *lower)
     }
 }
 
-/* These bytes are new to the array; most follow on those before. */
+/* What an op begins with, where that is known before it is lowered. */
 static void
-add_extent (GArray *extents, gsize begin, gsize end)
+enter_op (NpuLower *lower)
 {
-  const NpuExtent extent = { begin, end };
-  NpuExtent *last = extents->len > 0 ? &g_array_index (extents, NpuExtent, extents->len - 1) : NULL;
+  static const TileOp first[] = { [SCRIBE_OP_SPECTRUM] = TILE_OP_SPECTRUM,     [SCRIBE_OP_LOG_MEL] = TILE_OP_LOG_MEL,
+                                  [SCRIBE_OP_CONV1D] = TILE_OP_GEMM,           [SCRIBE_OP_LINEAR] = TILE_OP_GEMM,
+                                  [SCRIBE_OP_LAYER_NORM] = TILE_OP_LAYER_NORM, [SCRIBE_OP_ATTENTION] = TILE_OP_ATTENTION,
+                                  [SCRIBE_OP_EMBEDDING] = TILE_OP_EMBED };
 
-  if (last && last->end == begin)
-    last->end = end;
-  else if (end > begin)
-    g_array_append_val (extents, extent);
+  if (lower->op->kind != SCRIBE_OP_LOGITS)
+    npu_part_enter (lower, first[lower->op->kind]);
 }
 
-/* As much as has come since there were so many words and so many bytes of control objects. */
 static void
-note_written (const NpuLower *lower, guint n_words, guint control)
+lower_next (NpuLower *lower, guint op_index)
 {
-  add_extent (lower->plan->written_words, n_words * sizeof (guint32), lower->stream->state.at * sizeof (guint32));
-  add_extent (lower->plan->written_control, control, lower->flow.control);
+  const double start = npu_host_seconds ();
+  gboolean is_kept;
+
+  lower->op_index = op_index;
+  lower->op = g_ptr_array_index (lower->plan->graph->ops, op_index);
+  if (lower->op->out && lower->op->out->kind == SCRIBE_TENSOR_CROSS_CACHE)
+    lower->device->base.window_ctx[lower->run->window] = lower->run->n_ctx;
+  enter_op (lower);
+  is_kept = npu_kept_take (lower);
+  if (!is_kept)
+    {
+      lower_op (lower);
+      npu_kept_note (lower);
+    }
+  npu_part_note (lower, !is_kept);
+  npu_profile_row (lower->plan, op_index)->host += npu_host_seconds () - start;
 }
 
+/* The times of words between the last layer and the logits, which are of a third program. */
 static void
 lower_graph (NpuLower *lower)
 {
-  const ScribeGraph *graph = lower->plan->graph;
-  guint n_words, control;
+  const GPtrArray *ops = lower->plan->graph->ops;
+  const ScribeOp *last = g_ptr_array_index (ops, ops->len - 1);
+  const guint n_layers = last->kind == SCRIBE_OP_LOGITS ? ops->len - 1 : ops->len;
 
-  add_extent (lower->plan->written_words, 0,
-              lower->stream->state.at * sizeof (guint32)); /* the header counts what is behind it */
-  for (lower->op_index = 0; lower->op_index < graph->ops->len; lower->op_index++)
-    {
-      const double start = npu_host_seconds ();
-
-      lower->op = g_ptr_array_index (graph->ops, lower->op_index);
-      if (lower->op->out && lower->op->out->kind == SCRIBE_TENSOR_CROSS_CACHE)
-        lower->device->base.window_ctx[lower->run->window] = lower->run->n_ctx;
-      n_words = lower->stream->state.at;
-      control = lower->flow.control;
-      if (!npu_kept_take (lower))
-        {
-          lower_op (lower);
-          npu_kept_note (lower);
-          note_written (lower, n_words, control);
-        }
-      npu_profile_row (lower->plan, lower->op_index)->host += npu_host_seconds () - start;
-    }
-  n_words = lower->stream->state.at;
-  npu_finish (lower);
-  note_written (lower, n_words, lower->flow.control);
+  for (guint i = 0; i < n_layers; i++)
+    lower_next (lower, i);
+  npu_lower_alignment (lower);
+  npu_part_note (lower, TRUE);
+  if (n_layers < ops->len)
+    lower_next (lower, n_layers);
 }
 
-ScribeNpuTransaction
+void
 npu_lower_run (NpuLower *lower)
 {
-  ScribeNpuTransaction transaction;
   double start;
 
   npu_lower_begin (lower);
   npu_kept_begin (lower);
   lower_graph (lower);
   start = npu_host_seconds ();
-  transaction = scribe_npu_stream_finish (lower->stream);
+  npu_part_leave (lower);
   npu_profile_row (lower->plan, 0)->host += npu_host_seconds () - start;
-  return transaction;
 }
 
 static void
@@ -376,14 +373,18 @@ make_room (NpuDevice *npu, NpuMemory *memory, gsize size, GError **error)
 
 /* What was lowered goes to the array, and runs. */
 static gboolean
-run_lowered (NpuLower *lower, const ScribeNpuTransaction *transaction, NpuReport *report, GError **error)
+run_lowered (NpuLower *lower, NpuReport *report, GError **error)
 {
   ScribePlan *plan = lower->plan;
   NpuDevice *npu = plan->device;
+  NpuPart *const *parts = (NpuPart *const *) plan->parts->pdata;
   const double start = npu_host_seconds ();
+  ScribeNpuReach reach = { 0 };
 
+  for (guint i = 0; i < plan->n_parts; i++)
+    scribe_npu_reach_join (&reach, &parts[i]->transaction.reach);
   if (!make_room (npu, &plan->alignment, lower->alignment_bytes, error)
-      || !make_room (npu, &plan->work, transaction->reach.bytes[NPU_BUFFER_WORK], error) || !npu_show (plan, transaction, error)
+      || !make_room (npu, &plan->work, reach.bytes[NPU_BUFFER_WORK], error) || !npu_show (plan, error)
       || !npu_synced (npu, error))
     return FALSE;
   npu_profile_add_transfer (plan, npu_host_seconds () - start);
@@ -395,7 +396,7 @@ run_lowered (NpuLower *lower, const ScribeNpuTransaction *transaction, NpuReport
                                                [NPU_BUFFER_CONTROL] = plan->shown_control,
                                                [NPU_BUFFER_ALIGNMENT] = plan->alignment };
 
-    return npu_submit (npu, transaction, &plan->shown_words, buffers, NPU_N_BUFFERS, lower->run->cancellable, report, error);
+    return npu_submit (npu, parts, plan->n_parts, buffers, NPU_N_BUFFERS, lower->run->cancellable, report, error);
   }
 }
 
@@ -406,13 +407,12 @@ submit (ScribePlan *plan, const ScribeRun *run, guint first_token, guint n_token
   NpuDevice *npu = plan->device;
   NpuLower lower = { .device = npu, .plan = plan, .run = run, .first_token = first_token, .n_tokens = n_tokens };
   g_auto (NpuReport) report = { 0 };
-  ScribeNpuTransaction transaction;
   double start = npu_host_seconds ();
 
   write_inputs (plan, run, first_token);
   npu_profile_row (plan, 0)->quantise += npu_host_seconds () - start;
-  transaction = npu_lower_run (&lower);
-  if (!run_lowered (&lower, &transaction, &report, error))
+  npu_lower_run (&lower);
+  if (!run_lowered (&lower, &report, error))
     return FALSE;
 
   npu_add_profile (plan, run, &report);

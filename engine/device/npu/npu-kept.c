@@ -4,7 +4,8 @@
  * are, and of which windows, and not on which. All of a window's are those of a window as long as this one, but for how loud it is and where its cross
  * keys and values go. The stream and the control objects stay where they are, and an op whose words are known, and which begins in
  * the same place and with the same tasks under way, is passed over. Anything else is written anew over what was there. Where it grows or shrinks,
- * the ops behind it begin elsewhere, and are written anew too: an op's words are only taken if nothing has been written over them.
+ * the ops behind it begin elsewhere, and are written anew too: an op's words are only taken if nothing has been written over them. Each part of a run has a stream
+ * of its own, and what is kept lies in one of them.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -15,14 +16,14 @@
 /* Compared as bytes */
 G_STATIC_ASSERT (sizeof (ScribeNpuChannelState) == 4 * sizeof (guint));
 G_STATIC_ASSERT (sizeof (ScribeNpuStreamState) == (2 + 4 * NPU_MAX_COLUMNS * SCRIBE_NPU_N_CHANNELS) * sizeof (guint));
-G_STATIC_ASSERT (sizeof (NpuFlow) == (2 + NPU_MAX_COLUMNS * SCRIBE_NPU_N_CHANNELS) * sizeof (guint));
+G_STATIC_ASSERT (sizeof (NpuFlow) == (3 + NPU_MAX_COLUMNS * SCRIBE_NPU_N_CHANNELS) * sizeof (guint));
 
 /* What steady ops depend on, beside the plan */
 static GArray *
 shape_of (const NpuLower *lower)
 {
   const ScribeRun *run = lower->run;
-  const guint head[] = { run->n_ctx, run->n_tokens };
+  const guint head[] = { run->n_ctx, run->n_tokens, run->alignment != NULL };
   GArray *shape = g_array_sized_new (FALSE, FALSE, sizeof (guint), G_N_ELEMENTS (head) + 2 * run->n_tokens);
 
   g_array_append_vals (shape, head, G_N_ELEMENTS (head));
@@ -66,7 +67,7 @@ find_key (const NpuLower *lower, guint32 *key)
     case SCRIBE_OP_LAYER_NORM:
       return TRUE;
     case SCRIBE_OP_ATTENTION:
-      return op->key->kind != SCRIBE_TENSOR_SELF_CACHE && lower->run->alignment == NULL;
+      return op->key->kind != SCRIBE_TENSOR_SELF_CACHE;
     default:
       return FALSE;
     }
@@ -78,7 +79,6 @@ npu_kept_begin (NpuLower *lower)
   ScribePlan *plan = lower->plan;
   g_autoptr (GArray) shape = shape_of (lower);
 
-  scribe_npu_stream_restart (plan->stream);
   lower->keeps = shape->len == plan->shape->len && memcmp (shape->data, plan->shape->data, shape->len * sizeof (guint)) == 0;
   g_array_set_size (plan->shape, 0);
   g_array_append_vals (plan->shape, shape->data, shape->len);
@@ -88,9 +88,11 @@ npu_kept_begin (NpuLower *lower)
 static void
 begin (NpuLower *lower, NpuKept *kept)
 {
+  kept->is_steady = find_key (lower, &kept->key);
+  if (lower->part == NULL)
+    return;
   kept->before = lower->flow;
   kept->stream_before = lower->stream->state;
-  kept->is_steady = find_key (lower, &kept->key);
   lower->reach = lower->stream->reach;
   lower->stream->reach = (ScribeNpuReach){ 0 };
 }
@@ -119,6 +121,9 @@ npu_kept_note (NpuLower *lower)
 {
   NpuKept *kept = &lower->plan->kept[lower->op_index];
 
+  if (lower->part == NULL)
+    return;
+  kept->is_steady &= lower->flow.part == kept->before.part; /* what is kept is of one part */
   kept->after = lower->flow;
   kept->stream_after = lower->stream->state;
   kept->reach = lower->stream->reach;

@@ -1,8 +1,9 @@
 /* npu-lower-align.c - how much tokens look at each position of their window, for the times of words
  *
- * Only some heads are asked for. Those of a layer are dealt out to the columns after its attention, with the queries that it had; their keys stream past
- * twice, for sums and then for weights. The weights, pair objects of [64 tokens, 32 keys], go to a buffer of their own, which few runs need, and from
- * there to the caller: of each token those of its own window.
+ * Only some heads are asked for. A program of the cores that has nothing else makes their weights, and so that it is needed only once, all layers' are made
+ * after the last layer: in a run that asks for them the queries of the attention over windows lie in a buffer of their own, a place for each layer, and
+ * stay there. The heads of a layer are dealt out to the columns; their keys stream past twice, for sums and then for weights. The weights, pair objects of
+ * [64 tokens, 32 keys], go to the same buffer, which few runs need, and from there to the caller: of each token those of its own window.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -23,6 +24,52 @@ is_of_op (const NpuLower *lower, guint wanted)
   return lower->run->alignment->heads[wanted].layer == lower->op->layer;
 }
 
+static guint
+blocks (const NpuLower *lower)
+{
+  return lower->n_rounds * lower->spread.n_groups;
+}
+
+/* Bytes of a layer's queries, in either format. */
+static gsize
+query_bytes (const NpuLower *lower)
+{
+  const NpuTensor queries = { .format = TILE_FORMAT_PAIR, .n_objects = lower->device->base.options.n_state / TILE_PAIR_COLS };
+
+  return npu_tensor_bytes (&queries, blocks (lower));
+}
+
+/* Behind those of all layers */
+static gsize
+first_weights (const NpuLower *lower)
+{
+  return lower->device->base.options.n_caches / 2 * query_bytes (lower);
+}
+
+static gboolean
+looks_at_windows (const ScribeOp *op)
+{
+  return op->kind == SCRIBE_OP_ATTENTION && op->key->kind == SCRIBE_TENSOR_CROSS_CACHE;
+}
+
+NpuTensor
+npu_queries (const NpuLower *lower, const ScribeTensor *tensor)
+{
+  const GPtrArray *ops = lower->plan->graph->ops;
+  NpuTensor queries = *npu_tensor (lower->plan, tensor);
+
+  for (guint i = 0; lower->run->alignment && tensor->kind == SCRIBE_TENSOR_ACTIVATION && i < ops->len; i++)
+    {
+      const ScribeOp *op = g_ptr_array_index (ops, i);
+
+      if (!looks_at_windows (op) || op->in != tensor)
+        continue;
+      queries.buffer = NPU_BUFFER_ALIGNMENT;
+      queries.offset = op->key->index / 2 * query_bytes (lower); /* two caches a layer */
+    }
+  return queries;
+}
+
 /* Weights of a head, over the keys of all windows. */
 static NpuTensor
 weights_of (const NpuLower *lower, const NpuKeys *keys, guint wanted)
@@ -31,7 +78,7 @@ weights_of (const NpuLower *lower, const NpuKeys *keys, guint wanted)
                         .format = TILE_FORMAT_PAIR,
                         .n_objects = keys->n_blocks * (TILE_M / TILE_PAIR_COLS) };
 
-  weights.offset = wanted * npu_tensor_bytes (&weights, lower->n_rounds * lower->spread.n_groups);
+  weights.offset = first_weights (lower) + wanted * npu_tensor_bytes (&weights, blocks (lower));
   return weights;
 }
 
@@ -60,8 +107,8 @@ stream_keys (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint colum
 static void
 half_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint half)
 {
-  const NpuTensor *q = npu_tensor (lower->plan, lower->op->in);
-  const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q->format), n_columns = lower->device->overlay->n_half_columns;
+  const NpuTensor q = npu_queries (lower, lower->op->in);
+  const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q.format), n_columns = lower->device->overlay->n_half_columns;
   const guint first_column = half * n_columns, first = npu_slot (lower, first_column);
   const guint n = MIN (pass->n - MIN (pass->n, first), n_columns);
 
@@ -82,24 +129,25 @@ half_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint half)
       stream_keys (lower, keys, pass, first_column + i);
     }
   for (guint i = 0; i < n; i++)
-    npu_feed (lower, pass->step, half, q, pass->round, lower->run->alignment->heads[pass->wanted[first + i]].head * n_q, n_q, 1);
+    npu_feed (lower, pass->step, half, &q, pass->round, lower->run->alignment->heads[pass->wanted[first + i]].head * n_q, n_q, 1);
 }
 
-void
-npu_lower_align (NpuLower *lower, const NpuKeys *keys, guint step)
+/* The heads that are asked for of the layer whose attention is lower's op. */
+static void
+lower_layer (NpuLower *lower, const NpuKeys *keys)
 {
   const ScribeAlignment *alignment = lower->run->alignment;
-  g_autofree guint *wanted = NULL;
-  guint n = 0;
+  g_autofree guint *wanted = g_new (guint, alignment->n_heads);
+  guint n = 0, step = 0;
 
-  if (alignment == NULL || lower->op->key->kind != SCRIBE_TENSOR_CROSS_CACHE || keys->n_segments == 0)
-    return;
-  wanted = g_new (guint, alignment->n_heads);
   for (guint i = 0; i < alignment->n_heads; i++)
     if (is_of_op (lower, i))
       wanted[n++] = i;
   lower->alignment_bytes = weights_of (lower, keys, alignment->n_heads).offset;
+  if (n == 0)
+    return;
 
+  npu_part_enter (lower, TILE_OP_ALIGN);
   for (guint first = 0; first < n; first += lower->spread.n_slots)
     for (guint round = 0; round < lower->n_rounds; round++, step += 2 * keys->n_segments)
       {
@@ -108,6 +156,25 @@ npu_lower_align (NpuLower *lower, const NpuKeys *keys, guint step)
         for (guint half = 0; half < lower->device->overlay->n_halves; half++)
           half_pass (lower, keys, &pass, half);
       }
+  npu_flush (lower);
+}
+
+void
+npu_lower_alignment (NpuLower *lower)
+{
+  const GPtrArray *ops = lower->plan->graph->ops;
+
+  for (lower->op_index = 0; lower->run->alignment && lower->op_index < ops->len; lower->op_index++)
+    {
+      g_auto (NpuKeys) keys = { 0 };
+
+      lower->op = g_ptr_array_index (ops, lower->op_index);
+      if (!looks_at_windows (lower->op))
+        continue;
+      npu_keys_init (&keys, lower);
+      if (keys.n_segments > 0)
+        lower_layer (lower, &keys);
+    }
 }
 
 static void
@@ -133,13 +200,14 @@ read_head (const NpuLower *lower, const NpuKeys *keys, guint wanted)
 void
 npu_read_alignment (NpuLower *lower)
 {
-  npu_reading (lower->device, &lower->plan->alignment, 0, lower->alignment_bytes);
+  if (lower->alignment_bytes > 0)
+    npu_reading (lower->device, &lower->plan->alignment, first_weights (lower), lower->alignment_bytes - first_weights (lower));
   for (guint i = 0; lower->run->alignment && i < lower->plan->graph->ops->len; i++)
     {
       g_auto (NpuKeys) keys = { 0 };
 
       lower->op = g_ptr_array_index (lower->plan->graph->ops, i);
-      if (lower->op->kind != SCRIBE_OP_ATTENTION || lower->op->key->kind != SCRIBE_TENSOR_CROSS_CACHE)
+      if (!looks_at_windows (lower->op))
         continue;
       npu_keys_init (&keys, lower);
       for (guint wanted = 0; wanted < lower->run->alignment->n_heads; wanted++)

@@ -213,10 +213,10 @@ typedef struct
 static void
 column_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint column)
 {
-  const NpuTensor *q = npu_tensor (lower->plan, lower->op->in), *out = npu_tensor (lower->plan, lower->op->out);
+  const NpuTensor q = npu_queries (lower, lower->op->in), *out = npu_tensor (lower->plan, lower->op->out);
   const guint n_head = lower->op->in->n_cols / SCRIBE_HEAD_SIZE, head = pass->first_head + npu_slot (lower, column);
   const guint half = npu_half (lower, column), place = column % lower->device->overlay->n_half_columns;
-  const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q->format);
+  const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q.format);
   const guint n_out = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (out->format);
   const guint first_of_half = head - place;
   const guint n_on_a = MIN (lower->device->overlay->n_half_columns, n_head - MIN (n_head, first_of_half)) * n_q;
@@ -244,9 +244,9 @@ void
 npu_lower_attention (NpuLower *lower)
 {
   const NpuOverlay *overlay = lower->device->overlay;
-  const NpuTensor *q = npu_tensor (lower->plan, lower->op->in);
+  const NpuTensor q = npu_queries (lower, lower->op->in);
   const guint n_head = lower->op->in->n_cols / SCRIBE_HEAD_SIZE;
-  const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q->format);
+  const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q.format);
   g_auto (NpuKeys) keys = { 0 };
   guint step = 0;
 
@@ -263,10 +263,9 @@ npu_lower_attention (NpuLower *lower)
             guint first = head + npu_slot (lower, half * overlay->n_half_columns);
 
             if (first < n_head)
-              npu_feed (lower, step, half, q, round, first * n_q, MIN (overlay->n_half_columns, n_head - first) * n_q, 1);
+              npu_feed (lower, step, half, &q, round, first * n_q, MIN (overlay->n_half_columns, n_head - first) * n_q, 1);
           }
       }
-  npu_lower_align (lower, &keys, step);
   npu_flush (lower);
 }
 

@@ -284,7 +284,7 @@ add_part (NpuLower *lower, Product *p, guint op_index)
       part.heads = (gint) op->out->index % 2;
       break;
     default:
-      part.out = *npu_tensor (plan, op->out);
+      part.out = npu_queries (lower, op->out);
       part.heads = plan->heads[op_index];
       break;
     }
@@ -374,10 +374,7 @@ npu_lower_conv1d (NpuLower *lower)
   const ScribeOp *op = lower->op;
 
   if (op->stride == 1)
-    {
-      npu_lower_pack (lower);
-      first_convolution (lower);
-    }
+    first_convolution (lower);
   else
     {
       const NpuTensor positions = { .buffer = NPU_BUFFER_WEIGHTS,

@@ -266,6 +266,7 @@ npu_lower_logits (NpuLower *lower)
     return;
   lower->plan->batches = batches_new (lower->plan, lower->run, &lower->plan->matrices[lower->op_index],
                                       lower->op->weight->n_rows);
+  npu_part_enter (lower, lower->plan->batches ? TILE_OP_TOP : TILE_OP_GEMM);
   if (lower->plan->batches == NULL)
     {
       npu_lower_whole_logits (lower);

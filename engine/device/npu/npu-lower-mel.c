@@ -119,8 +119,8 @@ bands (const NpuLower *lower)
   return (lower->plan->mel.n_mels + TILE_MEL_COLS - 1) / TILE_MEL_COLS;
 }
 
-void
-npu_lower_log_mel (NpuLower *lower)
+static void
+log_mel (NpuLower *lower)
 {
   const NpuOverlay *overlay = lower->device->overlay;
   const ScribePlan *plan = lower->plan;
@@ -167,8 +167,8 @@ npu_lower_log_mel (NpuLower *lower)
 }
 
 /* The three inputs of the first convolution, for frames 2t - 1, 2t and 2t + 1. */
-void
-npu_lower_pack (NpuLower *lower)
+static void
+pack (NpuLower *lower)
 {
   const NpuOverlay *overlay = lower->device->overlay;
   const ScribePlan *plan = lower->plan;
@@ -224,6 +224,18 @@ npu_lower_pack (NpuLower *lower)
         }
       npu_flush (lower);
     }
+}
+
+/* What the convolution behind it reads is laid out here, by the same program of the cores. Its time is the convolution's. */
+void
+npu_lower_log_mel (NpuLower *lower)
+{
+  log_mel (lower);
+  if (lower->op_index + 1 == lower->plan->graph->ops->len)
+    return;
+  lower->op_index++;
+  pack (lower);
+  lower->op_index--;
 }
 
 /* Log-mel as the convolution sees it: what lies more than 8 below the window's largest value is raised to there. */

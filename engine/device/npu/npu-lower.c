@@ -31,6 +31,7 @@ npu_control (NpuLower *lower, TileOp op, guint64 *offset)
 {
   TileControl *control;
 
+  g_assert (tile_program_has (lower->stream->program, op));
   *offset = lower->flow.control;
   lower->flow.control += TILE_OBJECT_BYTES;
   if (lower->flow.control > lower->control->len)
@@ -97,9 +98,9 @@ count_row_blocks (NpuLower *lower)
 void
 npu_lower_begin (NpuLower *lower)
 {
-  const ScribePlan *plan = lower->plan;
+  ScribePlan *plan = lower->plan;
 
-  lower->stream = plan->stream;
+  plan->n_parts = 0;
   lower->control = plan->control;
   lower->tasks = plan->tasks;
   lower->spread = npu_spread (lower->device->overlay, plan->rows);

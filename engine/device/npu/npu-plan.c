@@ -380,16 +380,15 @@ npu_plan_new (NpuDevice *device, const ScribeGraph *graph, GError **error)
   plan->graph = graph;
   plan->rows = is_step (graph) ? SCRIBE_ROWS_TOKENS : SCRIBE_ROWS_CTX;
   plan->first_row = scribe_profile_add_ops (device->base.profile, graph);
-  npu_profile_add_submission (plan);
+  npu_profile_add_last_row (plan);
   plan->tensors = g_new0 (NpuTensor, graph->tensors->len);
   plan->inputs = g_new0 (NpuTensor, graph->tensors->len);
   plan->heads = g_new0 (gint, graph->ops->len);
   plan->groups = g_new0 (guint, graph->ops->len);
   plan->matrices = g_new0 (NpuMatrix, graph->ops->len);
   plan->extras = g_new0 (guint64, graph->ops->len);
-  plan->stream = scribe_npu_stream_new (device->overlay, device->overlay_hash);
+  plan->parts = npu_parts_new ();
   plan->control = g_byte_array_new ();
-  plan->written_words = g_array_new (FALSE, FALSE, sizeof (NpuExtent));
   plan->written_control = g_array_new (FALSE, FALSE, sizeof (NpuExtent));
   plan->tasks = g_array_new (FALSE, FALSE, sizeof (NpuTask));
   plan->kept = g_new0 (NpuKept, graph->ops->len);
@@ -426,8 +425,9 @@ void
 npu_plan_free (ScribePlan *plan)
 {
   NpuArray *array = plan->device->array;
-  NpuMemory *const memories[] = { &plan->weights, &plan->work, &plan->alignment, &plan->shown_words, &plan->shown_control };
+  NpuMemory *const memories[] = { &plan->weights, &plan->work, &plan->alignment, &plan->shown_control };
 
+  g_ptr_array_unref (plan->parts);
   for (guint i = 0; i < G_N_ELEMENTS (memories); i++)
     array->klass->release (array, memories[i]);
   g_free (plan->tensors);
@@ -442,9 +442,7 @@ npu_plan_free (ScribePlan *plan)
   npu_integers_clear (plan);
   g_free (plan->packed);
   g_clear_pointer (&plan->cached, g_mapped_file_unref);
-  scribe_npu_stream_free (plan->stream);
   g_byte_array_unref (plan->control);
-  g_array_unref (plan->written_words);
   g_array_unref (plan->written_control);
   g_array_unref (plan->tasks);
   g_free (plan->kept);

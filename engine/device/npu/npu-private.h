@@ -10,6 +10,7 @@
  *   npu-cache.c      the same from the last start, npu-hash.c: checked
  *   npu-lower.c      an op becomes tasks of the shims; in which order they are started
  *   npu-lower-*.c    linear and convolution, attention and its weights, caches, mel, embedding, logits and queries
+ *   npu-parts.c      a run in parts, where the cores' program changes
  *   npu-kept.c       what a run has in common with the last one
  *   npu-submit.c     words are handed to the array
  *   npu-array.h      the array: npu-array-emulated.c, npu-array-xrt.c
@@ -119,6 +120,7 @@ typedef struct
   gboolean waits[NPU_MAX_COLUMNS][SCRIBE_NPU_N_CHANNELS]; /* tokens that the op before has left */
   guint waiting;                                          /* the op before, from 1 on: the time at its end is noted */
   guint control;                                          /* bytes of control objects */
+  guint part;                                             /* of the run, from 1 on */
 } NpuFlow;
 
 /* An op as the last run had it */
@@ -130,6 +132,16 @@ typedef struct
   gboolean is_steady;   /* it depends on nothing but the run's shape and this: */
   guint32 key;
 } NpuKept;
+
+/* Of a run: a stream for one program of the cores */
+typedef struct
+{
+  const ScribePlan *plan;
+  ScribeNpuStream *stream;
+  NpuMemory shown; /* its words, as the array sees them */
+  GArray *written; /* of NpuExtent: what of them has changed since */
+  ScribeNpuTransaction transaction;
+} NpuPart;
 
 struct _ScribePlan
 {
@@ -159,16 +171,17 @@ struct _ScribePlan
   guint n_ctx, n_rows; /* of the last run */
 
   /* the last run's, of which the next one keeps what it can */
-  ScribeNpuStream *stream;
+  GPtrArray *parts; /* of NpuPart; behind the first n_parts: of an earlier run */
+  guint n_parts;
   GByteArray *control;
-  NpuMemory shown_words, shown_control;    /* both as the array sees them */
-  GArray *written_words, *written_control; /* of NpuExtent: what has changed since */
+  NpuMemory shown_control; /* as the array sees them */
+  GArray *written_control; /* of NpuExtent: what has changed since */
   GArray *tasks;
-  GArray *batches;      /* of queries, as the op of the logits was given them; NULL: whole logits, or none */
-  NpuKept *kept;        /* [ops] */
-  GArray *shape;        /* of guint; empty: nothing is kept */
-  guint first_row;      /* in the profile */
-  guint submission_row; /* behind those of the ops, where times are measured; else 0 */
+  GArray *batches; /* of queries, as the op of the logits was given them; NULL: whole logits, or none */
+  NpuKept *kept;   /* [ops] */
+  GArray *shape;   /* of guint; empty: nothing is kept */
+  guint first_row; /* in the profile */
+  guint last_row;  /* behind those of the ops: of the run as a whole */
 };
 
 /* How the array is shared out in a graph. Many rows: each half has blocks of rows of its own. Few: both halves work on the same rows. */
@@ -202,13 +215,15 @@ typedef struct
   guint n_rounds; /* of blocks of rows */
   guint32 n_row_blocks
       [TILE_CONTROL_GROUPS]; /* of 8 rows that hold anything, for each row of the array; nothing is fed to one without */
+  NpuPart *part;             /* that is being written; NULL: none is */
   ScribeNpuStream *stream;
   GByteArray *control;
-  gsize alignment_bytes; /* of the weights of attention, where they are asked for: a tensor for each head */
-  GArray *tasks;         /* of NpuTask: of this op */
+  guint n_noted, control_noted; /* words of the part, and bytes of control objects, that are known to be written or kept */
+  gsize alignment_bytes;        /* of the weights of attention, where they are asked for: a tensor for each head */
+  GArray *tasks;                /* of NpuTask: of this op */
   NpuFlow flow;
   gboolean keeps;       /* the last run had the same shape */
-  ScribeNpuReach reach; /* of the ops before */
+  ScribeNpuReach reach; /* of the part's ops before */
 } NpuLower;
 
 /* npu-tensor.c */
@@ -276,13 +291,20 @@ void npu_flush (NpuLower *lower);
 /* The last op's results are waited for. */
 void npu_finish (NpuLower *lower);
 
+/* npu-parts.c: the plan's; from here on the cores hold a program that has this op; the part ends. What has been lowered since the last call is noted as
+ * written, or was kept. */
+GPtrArray *npu_parts_new (void);
+void npu_part_enter (NpuLower *lower, TileOp op);
+void npu_part_leave (NpuLower *lower);
+void npu_part_note (NpuLower *lower, gboolean is_new);
+
 /* npu-kept.c: before the first op; whether the last run's words for the op are this one's too, and are taken; after it was lowered */
 void npu_kept_begin (NpuLower *lower);
 gboolean npu_kept_take (NpuLower *lower);
 void npu_kept_note (NpuLower *lower);
 
-/* npu-device.c: the graph's words and control objects for lower's plan and run */
-ScribeNpuTransaction npu_lower_run (NpuLower *lower);
+/* npu-device.c: the graph's words and control objects for lower's plan and run, in the plan's parts */
+void npu_lower_run (NpuLower *lower);
 
 /* npu-submit.c: bytes that the host has written; that it is about to read. What goes wrong is told by the next npu_synced(). */
 void npu_written (NpuDevice *device, const NpuMemory *memory, gsize offset, gsize n);
@@ -290,12 +312,12 @@ void npu_reading (NpuDevice *device, const NpuMemory *memory, gsize offset, gsiz
 gboolean npu_synced (NpuDevice *device, GError **error);
 
 /* npu-submit.c: the words and control objects that the plan has now, for the array to see */
-gboolean npu_show (ScribePlan *plan, const ScribeNpuTransaction *transaction, GError **error);
+gboolean npu_show (ScribePlan *plan, GError **error);
 
-/* npu-submit.c: runs what was planned for this very array, and is as it was */
+/* npu-submit.c: runs the parts, which were planned for this very array, and are as they were */
 gboolean npu_submit (NpuDevice *device,
-                     const ScribeNpuTransaction *transaction,
-                     const NpuMemory *instructions,
+                     NpuPart *const *parts,
+                     guint n_parts,
                      const NpuMemory *buffers,
                      guint n_buffers,
                      GCancellable *cancellable,
@@ -311,8 +333,8 @@ double npu_host_seconds (void);
 ScribeProfileRow *npu_profile_row (const ScribePlan *plan, guint op_index);
 void npu_add_profile (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report);
 
-/* npu-profile.c: where the array's times are measured, a row for the graph as a whole; seconds in which the array was shown what it is to read */
-void npu_profile_add_submission (ScribePlan *plan);
+/* npu-profile.c: a row for what belongs to no op of the graph; seconds in which the array was shown what it is to read */
+void npu_profile_add_last_row (ScribePlan *plan);
 void npu_profile_add_transfer (const ScribePlan *plan, double seconds);
 
 /* npu-describe.c: a line for each op */
@@ -423,15 +445,16 @@ TileControl *npu_attention_control (NpuLower *lower, TileOp op, const NpuKeys *k
 /* A head's keys, or keys and values, block after block. */
 ScribeNpuPattern npu_head_pattern (const NpuSegment *segment, guint head, guint n_head, gboolean with_values);
 
-/* npu-lower-align.c: tasks of this step and later ones, and, after the run, the weights of all heads that were asked for */
-void npu_lower_align (NpuLower *lower, const NpuKeys *keys, guint step);
+/* npu-lower-align.c: where a tensor lies, if it is not queries that are kept for later; after the last layer, and, after the run, the weights of all heads
+ * that were asked for */
+NpuTensor npu_queries (const NpuLower *lower, const ScribeTensor *tensor);
+void npu_lower_alignment (NpuLower *lower);
 void npu_read_alignment (NpuLower *lower);
 
 /* npu-lower-logits.c: after the run */
 void npu_answer_queries (const ScribePlan *plan, const ScribeRun *run);
 
-/* What the first convolution needs before it, and what the values of a step need after them. */
-void npu_lower_pack (NpuLower *lower);
+/* What the values of a step need after them. */
 void npu_lower_cache (NpuLower *lower);
 
 /* The kept tensor "mel" of the last run. */

@@ -1,7 +1,8 @@
 /* npu-profile.c - where the time of a run went
  *
- * Emulated, op by op: the stream notes the time at each op's end, and with it how long every core has computed and the firmware has read so far. On hardware those
- * notes stay with the firmware, and what is measured is the submission as a whole: it has a row of its own behind those of the graph's ops.
+ * Emulated, op by op: the stream notes the time at each op's end, and with it how long every core has computed and the firmware has read so far. What belongs to no
+ * op, the changes of the cores' program, has a row of its own behind those of the graph's ops. On hardware those notes stay with the firmware, and what is
+ * measured is the submission as a whole, in that row.
  * See profile.h for what the columns mean.
  *
  * SPDX-License-Identifier: MIT
@@ -25,7 +26,7 @@ npu_costs_of (const ScribeDeviceOptions *options)
   NpuCosts costs = *cost_sets[options->costs];
 
   if (options->instant)
-    costs.stream_word_ns = costs.dispatch_seconds = 0;
+    costs.stream_word_ns = costs.dispatch_seconds = costs.next_seconds = costs.load_seconds = 0;
   return costs;
 }
 
@@ -97,10 +98,11 @@ count_run (const ScribePlan *plan, const ScribeRun *run, guint op_index, ScribeP
   count_work (plan, run, op_index, row);
 }
 
+/* Among the first n. */
 static gboolean
-has_timer (const NpuReport *report, guint op_index)
+has_timer (const NpuReport *report, guint op_index, guint n)
 {
-  for (guint i = 0; i < report->timers->len; i++)
+  for (guint i = 0; i < n; i++)
     if (g_array_index (report->timers, NpuTimer, i).id == op_index)
       return TRUE;
   return FALSE;
@@ -111,39 +113,38 @@ static void
 count_rest_of_group (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report, guint first, ScribeProfileRow *row)
 {
   for (guint i = first + 1; i < plan->graph->ops->len && plan->groups[i] == 0; i++)
-    if (!has_timer (report, i))
+    if (!has_timer (report, i, report->timers->len))
       count_work (plan, run, i, row);
 }
 
 static ScribeProfileRow *
-submission_row (const ScribePlan *plan)
+last_row (const ScribePlan *plan)
 {
-  return &g_array_index (plan->device->base.profile->rows, ScribeProfileRow, plan->submission_row);
+  return &g_array_index (plan->device->base.profile->rows, ScribeProfileRow, plan->last_row);
 }
 
 void
-npu_profile_add_submission (ScribePlan *plan)
+npu_profile_add_last_row (ScribePlan *plan)
 {
-  const ScribeProfileRow row = { .op = plan->rows == SCRIBE_ROWS_TOKENS ? "decoder.submission" : "encoder.submission",
-                                 .kind = "submission" };
+  const gboolean is_step = plan->rows == SCRIBE_ROWS_TOKENS;
+  const ScribeProfileRow measured = { .op = is_step ? "decoder.submission" : "encoder.submission", .kind = "submission" },
+                         modelled = { .op = is_step ? "decoder.programs" : "encoder.programs", .kind = "programs" };
 
-  if (plan->device->array->klass->is_modelled)
-    return;
-  plan->submission_row = plan->device->base.profile->rows->len;
-  g_array_append_val (plan->device->base.profile->rows, row);
+  plan->last_row = plan->device->base.profile->rows->len;
+  g_array_append_val (plan->device->base.profile->rows, *(plan->device->array->klass->is_modelled ? &modelled : &measured));
 }
 
 void
 npu_profile_add_transfer (const ScribePlan *plan, double seconds)
 {
-  if (plan->submission_row > 0)
-    submission_row (plan)->transfer += seconds;
+  if (!plan->device->array->klass->is_modelled)
+    last_row (plan)->transfer += seconds;
 }
 
 static void
 add_measured (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report)
 {
-  ScribeProfileRow *row = submission_row (plan);
+  ScribeProfileRow *row = last_row (plan);
 
   for (guint i = 0; i < plan->graph->ops->len; i++)
     count_run (plan, run, i, row);
@@ -182,21 +183,25 @@ add_modelled (const ScribePlan *plan, const ScribeRun *run, const NpuReport *rep
       row->overhead += overhead * cycle + report->dispatch_seconds * all / (double) report->cycles;
       row->transfer += (all - kernel - overhead) * cycle;
       row->n_tiles = MAX (row->n_tiles, n_tiles);
-      if (i + 1 == report->timers->len || timer[1].id != timer->id)
+      if (!has_timer (report, timer->id, i))
         {
           count_run (plan, run, timer->id, row);
           count_rest_of_group (plan, run, report, timer->id, row);
         }
       last = timer;
     }
+  last_row (plan)->runs += report->n_loads;
+  last_row (plan)->overhead += report->load_seconds;
   add_columns (plan, report, cycle);
 }
 
 void
 npu_add_profile (const ScribePlan *plan, const ScribeRun *run, const NpuReport *report)
 {
-  if (plan->submission_row > 0)
-    add_measured (plan, run, report);
-  else
+  if (plan->n_parts == 0)
+    return;
+  if (plan->device->array->klass->is_modelled)
     add_modelled (plan, run, report);
+  else
+    add_measured (plan, run, report);
 }

@@ -59,13 +59,14 @@ scribe_npu_stream_new (const NpuOverlay *overlay, guint64 hash)
   stream->words = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_array_append_vals (stream->words, header, G_N_ELEMENTS (header));
   stream->overlay = hash;
-  scribe_npu_stream_restart (stream);
+  scribe_npu_stream_restart (stream, 0);
   return stream;
 }
 
 void
-scribe_npu_stream_restart (ScribeNpuStream *stream)
+scribe_npu_stream_restart (ScribeNpuStream *stream, TileProgramId program)
 {
+  stream->program = program;
   stream->state = (ScribeNpuStreamState){ .at = HEADER_WORDS };
   stream->reach = (ScribeNpuReach){ 0 };
 }
@@ -288,7 +289,7 @@ scribe_npu_stream_finish (ScribeNpuStream *stream)
 {
   guint32 *words = (guint32 *) (gpointer) stream->words->data;
   ScribeNpuTransaction transaction = {
-    .words = words, .n_words = stream->state.at, .overlay = stream->overlay, .reach = stream->reach
+    .words = words, .n_words = stream->state.at, .overlay = stream->overlay, .program = stream->program, .reach = stream->reach
   };
 
   words[2] = stream->state.n_ops;
@@ -302,6 +303,7 @@ scribe_npu_transaction_checksum (const ScribeNpuTransaction *transaction)
 {
   guint64 sum = scribe_npu_hash (&transaction->reach, sizeof transaction->reach, transaction->overlay);
 
+  sum = scribe_npu_hash (&transaction->program, sizeof transaction->program, sum);
   return scribe_npu_hash (transaction->words, transaction->n_words * sizeof (guint32), sum);
 }
 

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "overlay/overlay.h"
+#include "tile/programs.h"
 
 #include <glib.h>
 
@@ -80,6 +81,7 @@ typedef struct
 {
   GArray *words; /* of guint32; behind "at": those of an earlier run */
   guint64 overlay;
+  TileProgramId program;
   ScribeNpuStreamState state;
   ScribeNpuReach reach;
   ScribeNpuDescribed described[SCRIBE_NPU_N_DESCRIBED];
@@ -91,6 +93,7 @@ typedef struct
   const guint32 *words;
   gsize n_words;
   guint64 overlay;      /* npu_overlay_hash() of the design that it was planned for */
+  guint64 program;      /* TileProgramId of that whose ops are in it */
   ScribeNpuReach reach; /* no less than the words touch */
   guint64 checksum;     /* of all of the above */
 } ScribeNpuTransaction;
@@ -99,8 +102,8 @@ typedef struct
 ScribeNpuStream *scribe_npu_stream_new (const NpuOverlay *overlay, guint64 hash);
 void scribe_npu_stream_free (ScribeNpuStream *stream);
 
-/* From the first word on again. */
-void scribe_npu_stream_restart (ScribeNpuStream *stream);
+/* From the first word on again, for this program. */
+void scribe_npu_stream_restart (ScribeNpuStream *stream, TileProgramId program);
 
 /* What is started from here on belongs to a new op. */
 void scribe_npu_stream_begin (ScribeNpuStream *stream);

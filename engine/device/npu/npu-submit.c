@@ -51,10 +51,24 @@ is_as_planned (const NpuDevice *device,
   return reaches (transaction, buffers, n_buffers, error);
 }
 
+static gboolean
+are_as_planned (const NpuDevice *device,
+                NpuPart *const *parts,
+                guint n_parts,
+                const NpuMemory *buffers,
+                guint n_buffers,
+                GError **error)
+{
+  for (guint i = 0; i < n_parts; i++)
+    if (!is_as_planned (device, &parts[i]->transaction, buffers, n_buffers, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 npu_submit (NpuDevice *device,
-            const ScribeNpuTransaction *transaction,
-            const NpuMemory *instructions,
+            NpuPart *const *parts,
+            guint n_parts,
             const NpuMemory *buffers,
             guint n_buffers,
             GCancellable *cancellable,
@@ -62,12 +76,16 @@ npu_submit (NpuDevice *device,
             GError **error)
 {
   const double start = npu_host_seconds ();
-  const gboolean is_good = is_as_planned (device, transaction, buffers, n_buffers, error);
+  const gboolean are_good = are_as_planned (device, parts, n_parts, buffers, n_buffers, error);
+  g_autofree NpuArrayStream *streams = g_new (NpuArrayStream, n_parts);
 
   device->compared = npu_host_seconds () - start;
-  return is_good
-         && device->array->klass->run (device->array, instructions, transaction->n_words, buffers, n_buffers, cancellable, report,
-                                       error);
+  for (guint i = 0; i < n_parts; i++)
+    streams[i] = (NpuArrayStream){ (TileProgramId) parts[i]->transaction.program, &parts[i]->shown,
+                                   parts[i]->transaction.n_words };
+  return are_good
+         && (n_parts == 0
+             || device->array->klass->run (device->array, streams, n_parts, buffers, n_buffers, cancellable, report, error));
 }
 
 /* As far as there is memory: a tensor's last blocks are rounded up, and what nobody wrote need not be there. */
@@ -101,16 +119,22 @@ npu_synced (NpuDevice *device, GError **error)
 }
 
 gboolean
-npu_show (ScribePlan *plan, const ScribeNpuTransaction *transaction, GError **error)
+npu_show (ScribePlan *plan, GError **error)
 {
   NpuArray *array = plan->device->array;
 
-  if (!array->klass->show (array, &plan->shown_words, NPU_MEMORY_INSTRUCTIONS, (const guint8 *) transaction->words,
-                           transaction->n_words * sizeof (guint32), plan->written_words, error)
-      || !array->klass->show (array, &plan->shown_control, NPU_MEMORY_DATA, plan->control->data, plan->control->len,
-                              plan->written_control, error))
+  for (guint i = 0; i < plan->n_parts; i++)
+    {
+      NpuPart *part = g_ptr_array_index (plan->parts, i);
+
+      if (!array->klass->show (array, &part->shown, NPU_MEMORY_INSTRUCTIONS, (const guint8 *) part->transaction.words,
+                               part->transaction.n_words * sizeof (guint32), part->written, error))
+        return FALSE;
+      g_array_set_size (part->written, 0);
+    }
+  if (!array->klass->show (array, &plan->shown_control, NPU_MEMORY_DATA, plan->control->data, plan->control->len,
+                           plan->written_control, error))
     return FALSE;
-  g_array_set_size (plan->written_words, 0);
   g_array_set_size (plan->written_control, 0);
   return TRUE;
 }

@@ -3,8 +3,9 @@
  * The only C++ of the program, since XRT's way to an NPU has no other. Each function of the table is one lambda within guard(), which turns whatever is
  * thrown into a code and a message.
  *
- * One device, one hardware context, one kernel and one run live as long as the array. The run's arguments stay bound, and only those that differ from the last run's
- * are set anew: a step that follows a step sets none. After a run that failed it is made anew.
+ * One device, one hardware context and a kernel for each program live as long as the array. So do runs, one for each stream of a submission: their arguments stay
+ * bound, and only those that differ from the last time's are set anew: a step that follows a step sets none. A stream that is alone is started; several are put in
+ * a list, which the driver hands over as one command. After a failure runs are made anew.
  *
  * Kernel arguments: opcode at 0, instructions at 1, their number of words at 2, buffers from 3 on. Opcode 3 is a transaction, which the firmware
  * interprets. Source: XRT's headers, mlir-aie's test library (test_utils.cpp), AMD's shim (xdna-driver, src/shim).
@@ -14,6 +15,7 @@
 #include "xrt-plugin.h"
 
 #include <xrt/experimental/xrt_ini.h>
+#include <xrt/experimental/xrt_kernel.h>
 #include <xrt/experimental/xrt_xclbin.h>
 #include <xrt/xrt_bo.h>
 #include <xrt/xrt_device.h>
@@ -30,10 +32,10 @@
 #include <new>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace {
 
-constexpr const char *kernel_name = "MLIR_AIE";
 constexpr uint64_t opcode_transaction = 3;
 constexpr int argument_opcode = 0, argument_instructions = 1, argument_n_words = 2, argument_first = 3;
 constexpr uint32_t high_priority = 0x180; /* of the driver's four: a person waits for what is computed here */
@@ -49,6 +51,15 @@ enum class Step
   other
 };
 
+/* A run that is kept, and the ids of its arguments; 0: none */
+struct Bound
+{
+  unsigned program;
+  xrt::run run;
+  uint64_t instructions = 0;
+  std::array<uint64_t, SCRIBE_XRT_MAX_BUFFERS> buffers{};
+};
+
 } // namespace
 
 struct ScribeXrtBuffer
@@ -61,10 +72,9 @@ struct ScribeXrtArray
 {
   xrt::device device;
   xrt::hw_context context;
-  xrt::kernel kernel;
-  xrt::run run;                                         /* empty: to be made */
-  std::array<uint64_t, SCRIBE_XRT_MAX_BUFFERS> bound{}; /* ids of the run's arguments; 0: none */
-  uint64_t instructions = 0;
+  std::vector<xrt::kernel> kernels; /* by program */
+  std::vector<Bound> runs;          /* by their place in a submission */
+  xrt::runlist list;
   uint64_t n_buffers = 0; /* made so far */
   std::string name;
 };
@@ -150,6 +160,9 @@ guard (ScribeXrtTrouble *trouble, const Step &step, Function function) noexcept
   } catch (const xrt::run::command_error &error)
     {
       return fail (trouble, code_of (error.get_command_state ()), 0, error.what ());
+  } catch (const xrt::runlist::command_error &error)
+    {
+      return fail (trouble, code_of (error.get_command_state ()), 0, error.what ());
   } catch (const std::system_error &error)
     {
       return fail (trouble, is_refused_overlay (error) ? SCRIBE_XRT_OVERLAY : code_of (step, error.code ().value ()),
@@ -196,7 +209,11 @@ ask (const ScribeXrtArray *array)
 }
 
 ScribeXrtCode
-plugin_open (const char *xclbin, ScribeXrtArray **array, ScribeXrtTrouble *trouble)
+plugin_open (const char *xclbin,
+             const char *const *programs,
+             size_t n_programs,
+             ScribeXrtArray **array,
+             ScribeXrtTrouble *trouble)
 {
   Step step = Step::device;
 
@@ -212,7 +229,9 @@ plugin_open (const char *xclbin, ScribeXrtArray **array, ScribeXrtTrouble *troub
     made->context = xrt::hw_context{ made->device, overlay.get_uuid (),
                                      xrt::hw_context::cfg_param_type{ { "priority", high_priority } } };
     step = Step::overlay;
-    made->kernel = xrt::kernel{ made->context, kernel_name };
+    for (size_t i = 0; i < n_programs; i++)
+      made->kernels.emplace_back (made->context, programs[i]);
+    made->list = xrt::runlist{ made->context };
     quietly ([&] { made->name = made->device.get_info<xrt::info::device::name> (); });
     *array = made.release ();
     return SCRIBE_XRT_OK;
@@ -268,7 +287,8 @@ plugin_buffer_new (ScribeXrtArray *array,
     const bool is_code = memory == SCRIBE_XRT_INSTRUCTIONS;
     auto made = std::make_unique<ScribeXrtBuffer> ();
 
-    const auto group = static_cast<xrt::memory_group> (array->kernel.group_id (is_code ? argument_instructions : argument_first));
+    const auto group = static_cast<xrt::memory_group> (
+        array->kernels.front ().group_id (is_code ? argument_instructions : argument_first));
 
     made->bo = xrt::bo{ array->device, n, is_code ? xrt::bo::flags::cacheable : xrt::bo::flags::host_only, group };
     made->id = ++array->n_buffers;
@@ -295,26 +315,36 @@ plugin_sync (ScribeXrtBuffer *buffer, ScribeXrtDirection to, size_t offset, size
   });
 }
 
-/* Instructions and buffers are the run's arguments from now on. */
-void
-bind (ScribeXrtArray *array, ScribeXrtBuffer *instructions, ScribeXrtBuffer *const *buffers, size_t n_buffers)
+/* The run at this place, of this program's kernel */
+Bound &
+run_at (ScribeXrtArray *array, size_t place, unsigned program)
 {
-  if (!array->run)
+  auto &runs = array->runs;
+
+  if (place == runs.size ())
+    runs.push_back ({ program, {} });
+  if (!runs[place].run || runs[place].program != program)
     {
-      array->run = xrt::run{ array->kernel };
-      array->run.set_arg (argument_opcode, opcode_transaction);
-      array->instructions = 0;
-      array->bound.fill (0);
+      runs[place] = { program, xrt::run{ array->kernels.at (program) } };
+      runs[place].run.set_arg (argument_opcode, opcode_transaction);
     }
-  if (array->instructions != instructions->id)
-    array->run.set_arg (argument_instructions, instructions->bo);
-  array->instructions = instructions->id;
+  return runs[place];
+}
+
+/* What a stream is, and the buffers, are the run's arguments from now on. */
+void
+bind (Bound &bound, const ScribeXrtStream &stream, ScribeXrtBuffer *const *buffers, size_t n_buffers)
+{
+  if (bound.instructions != stream.instructions->id)
+    bound.run.set_arg (argument_instructions, stream.instructions->bo);
+  bound.instructions = stream.instructions->id;
   for (size_t i = 0; i < n_buffers; i++)
     {
-      if (array->bound[i] != buffers[i]->id)
-        array->run.set_arg (argument_first + static_cast<int> (i), buffers[i]->bo);
-      array->bound[i] = buffers[i]->id;
+      if (bound.buffers[i] != buffers[i]->id)
+        bound.run.set_arg (argument_first + static_cast<int> (i), buffers[i]->bo);
+      bound.buffers[i] = buffers[i]->id;
     }
+  bound.run.set_arg (argument_n_words, static_cast<uint32_t> (stream.n_words));
 }
 
 double
@@ -323,20 +353,68 @@ seconds_since (std::chrono::steady_clock::time_point start)
   return std::chrono::duration<double> (std::chrono::steady_clock::now () - start).count ();
 }
 
-/* Of a run that was started: it has not ended in any way. */
+/* The first runs are started: the one, or as a list. */
+void
+start (ScribeXrtArray *array, size_t n_runs)
+{
+  if (n_runs == 1)
+    {
+      array->runs.front ().run.start ();
+      return;
+    }
+  for (size_t i = 0; i < n_runs; i++)
+    array->list.add (array->runs[i].run);
+  array->list.execute ();
+}
+
+/* In a list a run may not be started alone, so it does not stay there. */
+std::cv_status
+wait (ScribeXrtArray *array, size_t n_runs, std::chrono::milliseconds patience)
+{
+  if (n_runs == 1)
+    return array->runs.front ().run.wait2 (patience);
+
+  const std::cv_status status = array->list.wait (patience);
+
+  if (status == std::cv_status::no_timeout)
+    array->list.reset ();
+  return status;
+}
+
+/* Of runs that were started: they have not ended in any way. */
 bool
-is_in_progress (const xrt::run &run) noexcept
+is_in_progress (const ScribeXrtArray *array, size_t n_runs) noexcept
 {
   bool in_progress = false;
 
-  quietly ([&] { in_progress = run && run.state () < ERT_CMD_STATE_COMPLETED; });
+  quietly ([&] {
+    const ert_cmd_state state = n_runs == 1 ? array->runs.front ().run.state () : array->list.state ();
+
+    in_progress = state < ERT_CMD_STATE_COMPLETED;
+  });
   return in_progress;
+}
+
+/* Runs that failed are made anew. AMD's library takes the end of a wait for the end of a run; and XRT ends the whole program when a run is let go of that is in
+ * progress. So those that not even the driver ends are kept for as long as the program lives. */
+void
+forget_runs (ScribeXrtArray *array, bool are_in_progress)
+{
+  if (are_in_progress)
+    quietly ([&] {
+      new xrt::runlist{ array->list };
+      new std::vector<Bound>{ array->runs };
+    });
+  quietly ([&] {
+    array->runs.clear ();
+    array->list = xrt::runlist{ array->context };
+  });
 }
 
 ScribeXrtCode
 plugin_run (ScribeXrtArray *array,
-            ScribeXrtBuffer *instructions,
-            size_t n_words,
+            const ScribeXrtStream *streams,
+            size_t n_streams,
             ScribeXrtBuffer *const *buffers,
             size_t n_buffers,
             unsigned timeout,
@@ -345,19 +423,19 @@ plugin_run (ScribeXrtArray *array,
 {
   bool is_started = false;
   ScribeXrtCode code = guard (trouble, Step::run, [&] {
-    const auto start = std::chrono::steady_clock::now ();
+    const auto begin = std::chrono::steady_clock::now ();
 
-    bind (array, instructions, buffers, n_buffers);
-    array->run.set_arg (argument_n_words, static_cast<uint32_t> (n_words));
-    array->run.start ();
+    for (size_t i = 0; i < n_streams; i++)
+      bind (run_at (array, i, streams[i].program), streams[i], buffers, n_buffers);
+    start (array, n_streams);
     is_started = true;
 
-    const double submit = seconds_since (start);
+    const double submit = seconds_since (begin);
 
-    if (array->run.wait2 (std::chrono::milliseconds{ timeout }) == std::cv_status::timeout)
+    if (wait (array, n_streams, std::chrono::milliseconds{ timeout }) == std::cv_status::timeout)
       return fail (trouble, SCRIBE_XRT_TIMEOUT, ETIMEDOUT, "the driver has not ended the run either");
     if (times != nullptr)
-      *times = ScribeXrtTimes{ submit, seconds_since (start) - submit };
+      *times = ScribeXrtTimes{ submit, seconds_since (begin) - submit };
     return SCRIBE_XRT_OK;
   });
 
@@ -365,14 +443,12 @@ plugin_run (ScribeXrtArray *array,
     trouble->code = code = SCRIBE_XRT_LOST;
   if (code == SCRIBE_XRT_OK)
     return code;
-  if (is_started && is_in_progress (array->run))
-    {
-      /* AMD's library takes the end of a wait for the end of a run; and XRT ends the whole program when a run is let go of that is in progress. So one
-       * that not even the driver ends is kept for as long as the program lives. */
-      trouble->code = code = SCRIBE_XRT_TIMEOUT;
-      quietly ([&] { new xrt::run{ array->run }; });
-    }
-  quietly ([&] { array->run = xrt::run{}; });
+
+  const bool are_in_progress = is_started && is_in_progress (array, n_streams);
+
+  if (are_in_progress)
+    trouble->code = code = SCRIBE_XRT_TIMEOUT;
+  forget_runs (array, are_in_progress);
   return code;
 }
 

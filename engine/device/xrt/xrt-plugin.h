@@ -4,9 +4,9 @@
  * symbol, SCRIBE_XRT_SYMBOL: a function that returns a table. Whatever has the same table can stand in its place: the tests have one that hands
  * everything to the emulator.
  *
- *   open      device 0, the overlay in it, one hardware context that is kept
+ *   open      device 0, the overlay in it, one hardware context that is kept; in it a kernel for each program of the cores
  *   buffer    memory that host and array see, mapped; what one has written the other sees after sync() only
- *   run       an instruction stream over some buffers, from start to end
+ *   run       instruction streams over some buffers, each by its kernel, from start to end
  *   close     after all buffers were freed
  *
  * Every function that can fail returns a code and fills "trouble"; no exception comes out of it. Nothing is translated here: the message is XRT's own
@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-#define SCRIBE_XRT_ABI         1 /* counts up when anything below changes */
+#define SCRIBE_XRT_ABI         2 /* counts up when anything below changes */
 #define SCRIBE_XRT_SYMBOL      "scribe_xrt_plugin"
 #define SCRIBE_XRT_MAX_BUFFERS 7 /* of a run: what the driver's command has room for */
 
@@ -73,11 +73,24 @@ typedef struct
 typedef struct ScribeXrtArray ScribeXrtArray;
 typedef struct ScribeXrtBuffer ScribeXrtBuffer;
 
+/* A transaction of n_words 32-bit words at the head of "instructions", which are of this stream only. */
+typedef struct
+{
+  unsigned program; /* its place among those that the array was opened with */
+  ScribeXrtBuffer *instructions;
+  size_t n_words;
+} ScribeXrtStream;
+
 typedef struct
 {
   uint32_t abi; /* SCRIBE_XRT_ABI; nothing else is looked at where it differs */
 
-  ScribeXrtCode (*open) (const char *xclbin, ScribeXrtArray **array, ScribeXrtTrouble *trouble);
+  /* programs: the names that their kernels have in the overlay's file. */
+  ScribeXrtCode (*open) (const char *xclbin,
+                         const char *const *programs,
+                         size_t n_programs,
+                         ScribeXrtArray **array,
+                         ScribeXrtTrouble *trouble);
   void (*close) (ScribeXrtArray *array); /* NULL: nothing to do */
 
   /* What the device calls itself, in one line; empty where it does not say. Lives as long as the array. */
@@ -98,11 +111,12 @@ typedef struct
   /* n > 0 bytes from "offset" on. */
   ScribeXrtCode (*sync) (ScribeXrtBuffer *buffer, ScribeXrtDirection to, size_t offset, size_t n, ScribeXrtTrouble *trouble);
 
-  /* Runs the transaction of n_words 32-bit words at the head of "instructions" over its arguments 0 .. n_buffers - 1. timeout: in
-   * milliseconds, longer than the driver's own 2 s, which then ends a run that hangs. "times" may be NULL. */
+  /* Runs n_streams > 0 streams, one after another, over arguments 0 .. n_buffers - 1: one submission. Where a stream's program is not that of the
+   * one before it, the firmware changes it. timeout: in milliseconds, longer than the driver's own 2 s, which then ends a run that hangs. "times"
+   * may be NULL. */
   ScribeXrtCode (*run) (ScribeXrtArray *array,
-                        ScribeXrtBuffer *instructions,
-                        size_t n_words,
+                        const ScribeXrtStream *streams,
+                        size_t n_streams,
                         ScribeXrtBuffer *const *buffers,
                         size_t n_buffers,
                         unsigned timeout,
