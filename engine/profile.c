@@ -93,9 +93,15 @@ scribe_array_times_add (ScribeArrayTimes *times, const ScribeArrayTimes *before,
 }
 
 double
+scribe_array_times_all (const ScribeArrayTimes *times)
+{
+  return times->submit < 0 ? -1 : times->submit + times->kernel + times->transfer;
+}
+
+double
 scribe_array_times_column (const ScribeArrayTimes *times, guint column)
 {
-  const double all = times->submit + times->kernel + times->transfer;
+  const double all = scribe_array_times_all (times);
 
   return column < times->columns.n && all > 0 ? CLAMP (times->columns.seconds[column] / all, 0, 1) : NAN;
 }

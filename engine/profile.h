@@ -90,6 +90,9 @@ void scribe_array_times_add (ScribeArrayTimes *times, const ScribeArrayTimes *be
 /* Nothing is known. */
 void scribe_array_times_init (ScribeArrayTimes *times);
 
+/* Seconds that the array was busy with it all; negative: not known. */
+double scribe_array_times_all (const ScribeArrayTimes *times);
+
 /* Share of the array's time, 0 to 1, that this column computed; NaN where it is not known. */
 double scribe_array_times_column (const ScribeArrayTimes *times, guint column);
 

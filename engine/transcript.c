@@ -4,6 +4,8 @@
  */
 #include "transcript.h"
 
+#define MINUTE 60.0 /* seconds */
+
 ScribeWord *
 scribe_word_new (double start, double end, float probability, const char *text)
 {
@@ -67,10 +69,20 @@ scribe_segment_free (ScribeSegment *segment)
 void
 scribe_run_stats_init (ScribeRunStats *stats)
 {
-  *stats = (ScribeRunStats){
-    .tail = SCRIBE_UNKNOWN, .voice = SCRIBE_UNKNOWN, .wait = SCRIBE_UNKNOWN, .insert_s = SCRIBE_UNKNOWN, .latency = SCRIBE_UNKNOWN
-  };
+  *stats = (ScribeRunStats){ .tail = SCRIBE_UNKNOWN,
+                             .voice = SCRIBE_UNKNOWN,
+                             .wait = SCRIBE_UNKNOWN,
+                             .insert_s = SCRIBE_UNKNOWN,
+                             .latency = SCRIBE_UNKNOWN,
+                             .watts = SCRIBE_UNKNOWN,
+                             .joules = SCRIBE_UNKNOWN };
   scribe_array_times_init (&stats->array);
+}
+
+double
+scribe_run_stats_energy (const ScribeRunStats *stats)
+{
+  return stats->joules >= 0 && stats->audio > 0 ? stats->joules * MINUTE / stats->audio : SCRIBE_UNKNOWN;
 }
 
 void

@@ -70,6 +70,8 @@ typedef struct
   /* Of a run on an NPU. On an emulated one "mel" and "encode" are modelled, too. */
   ScribeArrayTimes array;            /* what the NPU's time was spent on */
   char *driver, *firmware, *overlay; /* which versions; NULL: there is none, or it is not known */
+  double watts;  /* of the whole NPU, on average while it worked for this run; negative: not known, as on an emulated one */
+  double joules; /* that power, for as long as the array was busy with this run; negative: not known */
 } ScribeRunStats;
 
 ScribeWord *scribe_word_new (double start, double end, float probability, const char *text);
@@ -86,6 +88,9 @@ void scribe_segment_edit (ScribeSegment *segment, const char *text);
 
 /* Nothing done, nothing known. */
 void scribe_run_stats_init (ScribeRunStats *stats);
+
+/* Joules for a minute of audio; negative: not known. */
+double scribe_run_stats_energy (const ScribeRunStats *stats);
 
 /* Frees the strings in it and leaves it as after _init; the struct itself belongs to the caller. */
 void scribe_run_stats_clear (ScribeRunStats *stats);

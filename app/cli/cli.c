@@ -91,7 +91,7 @@ append_commands (GString *text, const CliCommand *command)
 }
 
 static GOptionContext *
-context_of (const CliCommand *command, const GOptionEntry *entries)
+context_of (const CliCommand *command, const GOptionEntry *entries, gpointer data)
 {
   const char *arguments = command->children ? N_ ("COMMAND …") : command->arguments;
   GOptionContext *context = g_option_context_new (arguments ? _ (arguments) : NULL);
@@ -101,6 +101,7 @@ context_of (const CliCommand *command, const GOptionEntry *entries)
     append_commands (below, command);
   if (command->details)
     g_string_append (below, _ (command->details));
+  g_option_context_set_main_group (context, g_option_group_new (NULL, NULL, NULL, data, NULL));
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
   g_option_context_set_summary (context, _ (command->summary));
   g_option_context_set_description (context, below->str);
@@ -124,14 +125,14 @@ has_right_number (const CliCommand *command, char **arguments)
 }
 
 char **
-cli_parse (const CliCommand *command, const GOptionEntry *entries, char **argv)
+cli_parse_with (const CliCommand *command, const GOptionEntry *entries, gpointer data, char **argv)
 {
   g_auto (GStrv) rest = NULL, words = g_strdupv (argv);
   const GOptionEntry remaining[] = {
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, NULL },
     { NULL },
   };
-  g_autoptr (GOptionContext) context = context_of (command, entries);
+  g_autoptr (GOptionContext) context = context_of (command, entries, data);
   g_autoptr (GError) error = NULL;
 
   g_option_context_add_main_entries (context, remaining, NULL);
@@ -145,10 +146,16 @@ cli_parse (const CliCommand *command, const GOptionEntry *entries, char **argv)
   return has_right_number (command, rest) ? g_steal_pointer (&rest) : NULL;
 }
 
+char **
+cli_parse (const CliCommand *command, const GOptionEntry *entries, char **argv)
+{
+  return cli_parse_with (command, entries, NULL, argv);
+}
+
 static void
 print_help (const CliCommand *command, const GOptionEntry *entries)
 {
-  g_autoptr (GOptionContext) context = context_of (command, entries);
+  g_autoptr (GOptionContext) context = context_of (command, entries, NULL);
   g_autofree char *help = g_option_context_get_help (context, TRUE, NULL);
 
   g_print ("%s", help);

@@ -46,6 +46,9 @@ CliStatus cli_run (const CliCommand *command, const char *path, int argc, char *
  * and exits. */
 char **cli_parse (const CliCommand *command, const GOptionEntry *entries, char **argv);
 
+/* The same, with data for options that are functions. */
+char **cli_parse_with (const CliCommand *command, const GOptionEntry *entries, gpointer data, char **argv);
+
 /* A command that only has others: prints its help. */
 CliStatus cli_run_group (const CliCommand *command, char **argv);
 

@@ -1,7 +1,8 @@
 /* doctor-report.c - what somebody who mends Tilescribe needs to know of a machine with an NPU
  *
- * In English, whatever the locale: it is written for a report. Machine, libraries and NPU as doctor finds them, what the NPU tells, versions of everything between
- * it and a transcript. Nothing personal: no models, no history, no folders, no name of the machine or of its user, and of paths only what is not the user's.
+ * In English, whatever the locale: it is written for a report. Which machine that is to be had in a shop, machine, libraries and NPU as doctor finds them, what the NPU
+ * tells, versions of everything between it and a transcript. Nothing personal: no models, no history, no folders, no name or number of this very machine or of its user,
+ * and of paths only what is not the user's.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -12,10 +13,12 @@
 #include "tilescribe.h"
 
 #include <locale.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #define OS_RELEASE "/etc/os-release"
+#define DMI        "/sys/class/dmi/id/" /* what anybody may read there says nothing of this very machine: serial numbers are root's */
 
 static const char *const sections[] = { "machine", "libraries", "npu", NULL };
 static const char *const marks[] = { [CLI_MARK_OK] = "ok", [CLI_MARK_MISSING] = "missing", [CLI_MARK_BROKEN] = "broken" };
@@ -146,6 +149,27 @@ distribution (void)
   return name ? g_steal_pointer (&name) : g_strdup ("not told by " OS_RELEASE);
 }
 
+/* What its maker calls this kind of machine, and the BIOS, which brings settings for the NPU. */
+static void
+add_make (GString *out)
+{
+  static const char *const parts[] = { "sys_vendor", "product_name", "bios_version" };
+  char *told[G_N_ELEMENTS (parts)];
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autofree char *path = g_strconcat (DMI, parts[i], NULL);
+
+      if (g_file_get_contents (path, &told[i], NULL, NULL))
+        g_strstrip (told[i]);
+      else
+        told[i] = g_strdup ("not told");
+    }
+  g_string_append_printf (out, "made by: %s\nmodel: %s\nBIOS: %s\n", told[0], told[1], told[2]);
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    g_free (told[i]);
+}
+
 static void
 add_versions (GString *out)
 {
@@ -155,6 +179,7 @@ add_versions (GString *out)
   g_string_append_printf (out, "Tilescribe " TILESCRIBE_VERSION "\ndistribution: %s\n", name);
   if (uname (&system) == 0)
     g_string_append_printf (out, "kernel: %s %s %s\n", system.sysname, system.release, system.machine);
+  add_make (out);
   g_string_append_printf (out, "design of the NPU: %s\n", design);
 }
 
@@ -176,16 +201,56 @@ add_findings (GString *out, GPtrArray *findings)
     }
 }
 
-/* Paths of the user's own, and others with the user's name in them, as in /media/NAME. */
+/* Wherever this stands as a whole part of a path, or a path's beginning, something else does. */
+static void
+replace_path (GString *out, const char *path, const char *with)
+{
+  g_autofree char *escaped = g_regex_escape_string (path, -1), *pattern = g_strconcat (escaped, "(?![A-Za-z0-9_.-])", NULL);
+  g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_RAW, 0, NULL);
+  g_autofree char *text = regex ? g_regex_replace_literal (regex, out->str, -1, 0, with, 0, NULL) : NULL;
+
+  if (text)
+    g_string_assign (out, text);
+}
+
+/* Paths of the user's own, under whichever name, and others with the user's name in them, as in /media/NAME. */
 static void
 make_impersonal (GString *out)
 {
   const char *home = g_get_home_dir ();
-  g_autofree char *folder = g_strdup_printf ("/%s/", g_get_user_name ());
+  g_autofree char *real = home ? realpath (home, NULL) : NULL, *name = g_strconcat ("/", g_get_user_name (), NULL);
+  const char *const homes[] = { home, real };
 
-  if (home && strlen (home) > 1)
-    g_string_replace (out, home, "~", 0);
-  g_string_replace (out, folder, "/USER/", 0);
+  for (guint i = 0; i < G_N_ELEMENTS (homes); i++)
+    if (homes[i] && strlen (homes[i]) > 1)
+      replace_path (out, homes[i], "~");
+  replace_path (out, name, "/USER");
+}
+
+/* What a process speaks. */
+typedef struct
+{
+  char *language, *locale;
+} Language;
+
+static void
+speak_english (Language *before)
+{
+  *before = (Language){ g_strdup (g_getenv ("LANGUAGE")), g_strdup (setlocale (LC_ALL, NULL)) };
+  g_setenv ("LANGUAGE", "C", TRUE);
+  setlocale (LC_ALL, "C.UTF-8");
+}
+
+static void
+speak_again (Language *before)
+{
+  if (before->language)
+    g_setenv ("LANGUAGE", before->language, TRUE);
+  else
+    g_unsetenv ("LANGUAGE");
+  setlocale (LC_ALL, before->locale);
+  g_free (before->language);
+  g_free (before->locale);
 }
 
 char *
@@ -193,14 +258,15 @@ cli_doctor_report (void)
 {
   g_autoptr (GString) out = g_string_new (NULL);
   g_autoptr (GPtrArray) findings = NULL;
+  Language before;
 
-  g_setenv ("LANGUAGE", "C", TRUE);
-  setlocale (LC_ALL, "C.UTF-8");
+  speak_english (&before);
   add_versions (out);
   /* asked before doctor wakes the NPU */
   add_telemetry (out);
   findings = cli_doctor_look ();
   add_findings (out, findings);
   make_impersonal (out);
+  speak_again (&before);
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

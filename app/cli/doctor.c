@@ -22,8 +22,8 @@ const CliCommand cli_doctor = {
   .summary = N_ ("Tell what works on this machine and what does not"),
   .details = N_ (
       "Every line is marked ok, missing (not there, and not needed by all) or broken (something is to be done).\n"
-      "With --report it prints, in English, what a report about an NPU needs: versions, what the NPU tells, and the lines about\n"
-      "machine, libraries and NPU. It holds nothing personal."),
+      "With --report it tells, in English, what a report about an NPU needs: versions, what the NPU tells, and the lines about\n"
+      "machine, libraries and NPU. It holds nothing personal. Without FILE it is printed."),
   .run = run,
 };
 
@@ -92,28 +92,74 @@ any_broken (GPtrArray *findings)
   return FALSE;
 }
 
+/* Where the report goes. */
+typedef struct
+{
+  gboolean is_wanted;
+  char *path; /* NULL: to standard output */
+} Report;
+
+static void
+report_clear (Report *report)
+{
+  g_free (report->path);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Report, report_clear)
+
+/* --report, --report FILE, --report=FILE */
+static gboolean
+take_report (const char *option, const char *value, gpointer data, GError **error)
+{
+  Report *report = data;
+
+  g_free (report->path);
+  *report = (Report){ TRUE, value && strcmp (value, "-") != 0 ? g_strdup (value) : NULL };
+  return TRUE;
+}
+
+static CliStatus
+write_report (const char *path)
+{
+  g_autofree char *text = cli_doctor_report (), *name = NULL;
+  g_autoptr (GFile) file = NULL;
+  g_autoptr (GError) reason = NULL;
+
+  if (path == NULL)
+    {
+      g_print ("%s", text);
+      return CLI_DONE;
+    }
+  file = g_file_new_for_path (path);
+  name = g_filename_display_name (path);
+  if (!g_file_replace_contents (file, text, strlen (text), NULL, FALSE, G_FILE_CREATE_NONE, NULL, NULL, &reason))
+    {
+      cli_complain (_ ("The report “%s” cannot be written: %s."), name, reason->message);
+      return CLI_FAILED;
+    }
+  cli_say (_ ("The report is in “%s”."), name);
+  return CLI_DONE;
+}
+
 static CliStatus
 run (const CliCommand *command, char **argv)
 {
-  gboolean json = FALSE, strict = FALSE, report = FALSE;
+  gboolean json = FALSE, strict = FALSE;
+  g_auto (Report) report = { 0 };
   const GOptionEntry entries[] = {
     { "json", 'j', 0, G_OPTION_ARG_NONE, &json, N_ ("Print JSON"), NULL },
     { "strict", 0, 0, G_OPTION_ARG_NONE, &strict, N_ ("Fail if anything is broken"), NULL },
-    { "report", 'r', 0, G_OPTION_ARG_NONE, &report, N_ ("Print what a report about an NPU needs"), NULL },
+    { "report", 'r', G_OPTION_FLAG_OPTIONAL_ARG | G_OPTION_FLAG_FILENAME, G_OPTION_ARG_CALLBACK, (gpointer) take_report,
+      N_ ("Write what a report about an NPU needs"), N_ ("[FILE]") },
     { NULL },
   };
-  g_auto (GStrv) rest = cli_parse (command, entries, argv);
+  g_auto (GStrv) rest = cli_parse_with (command, entries, &report, argv);
   g_autoptr (GPtrArray) findings = NULL;
 
   if (rest == NULL)
     return CLI_USAGE;
-  if (report)
-    {
-      g_autofree char *text = cli_doctor_report ();
-
-      g_print ("%s", text);
-      return CLI_DONE;
-    }
+  if (report.is_wanted)
+    return write_report (report.path);
   findings = cli_doctor_look ();
   if (json)
     print_json (findings);

@@ -26,7 +26,7 @@ typedef struct
 /* Looks at everything. Of CliFinding, owned by the array, section by section. */
 GPtrArray *cli_doctor_look (void);
 
-/* What a report about an NPU needs, in English: from here on the process speaks nothing else. */
+/* What a report about an NPU needs, in English. Meanwhile the process speaks nothing else. */
 char *cli_doctor_report (void);
 
 G_END_DECLS

@@ -247,6 +247,20 @@ print_field (const char *name, const char *value)
   g_print ("%s%*s%s\n", name, space, "", plain);
 }
 
+/* Of a run on an NPU: nobody else has a power of its own. */
+static void
+print_power (const ScribeRunStats *run)
+{
+  const double energy = scribe_run_stats_energy (run);
+  g_autofree char *power = NULL;
+
+  if (g_strcmp0 (run->device, "npu") != 0)
+    return;
+  power = energy >= 0 ? g_strdup_printf (_ ("%.2f W while the NPU worked, %.2f J for a minute of audio"), run->watts, energy)
+                      : g_strdup (_ ("not known"));
+  print_field (_ ("Power"), power);
+}
+
 static void
 print_head (const ScribeTranscript *t)
 {
@@ -265,6 +279,7 @@ print_head (const ScribeTranscript *t)
   print_field (_ ("Language"), t->run.language ? t->run.language : "?");
   print_field (_ ("Model"), t->run.model);
   print_field (_ ("Device"), device);
+  print_power (&t->run);
 }
 
 static CliStatus

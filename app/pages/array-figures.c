@@ -60,7 +60,7 @@ known (double seconds)
 void
 tilescribe_array_figures_show_times (TilescribeArrayFigures *self, const ScribeArrayTimes *times)
 {
-  const double all = times->submit + times->kernel + times->transfer;
+  const double all = scribe_array_times_all (times);
   const gboolean is_modelled = self->kind == SCRIBE_ARRAY_MODELLED;
   const TilescribeStage stages[] = {
     { is_modelled ? _ ("Submit, modelled") : _ ("Submit"), known (times->submit) },
@@ -117,8 +117,7 @@ show_runs (TilescribeArrayFigures *self)
 
   scribe_array_times_init (&unknown);
   tilescribe_array_figures_show_times (self, last != NULL ? &last->array : &unknown);
-  self->share = last != NULL && last->audio > 0 ? (last->array.submit + last->array.kernel + last->array.transfer) / last->audio
-                                                : NAN;
+  self->share = last != NULL && last->audio > 0 ? scribe_array_times_all (&last->array) / last->audio : NAN;
   show_power (self);
   if (self->kind != SCRIBE_ARRAY_MODELLED)
     return;
@@ -172,18 +171,6 @@ tilescribe_array_figures_set_device (TilescribeArrayFigures *self, const char *d
   show_runs (self);
 }
 
-/* Whether the NPU has worked for this process since the last reading: power is told of that only, and not of one that idles. */
-static gboolean
-has_worked (TilescribeArrayFigures *self, const ScribeNpuTelemetry *telemetry)
-{
-  const double before = self->busy_seconds;
-
-  if (telemetry->why[SCRIBE_NPU_WORK] != SCRIBE_NPU_KNOWN)
-    return telemetry->queued > 0;
-  self->busy_seconds = telemetry->busy_seconds;
-  return telemetry->busy_seconds > before; /* NaN: cannot be said */
-}
-
 /* "Not known: use of the columns, power: the NPU sleeps". A reason that both have is told once. */
 static void
 show_reasons (TilescribeArrayFigures *self, const ScribeNpuTelemetry *telemetry)
@@ -229,7 +216,8 @@ tilescribe_array_figures_show_telemetry (TilescribeArrayFigures *self, const Scr
       tilescribe_heat_strip_add (self->strip, telemetry->column_use, telemetry->n_column_uses);
       gtk_widget_set_visible (self->columns, TRUE);
     }
-  if (has_worked (self, telemetry) && telemetry->why[SCRIBE_NPU_POWER] == SCRIBE_NPU_KNOWN)
+  /* not of one that idles */
+  if (scribe_npu_has_worked (telemetry, &self->busy_seconds) && telemetry->why[SCRIBE_NPU_POWER] == SCRIBE_NPU_KNOWN)
     self->watts = telemetry->watts;
   self->time = telemetry->time;
   show_power (self);

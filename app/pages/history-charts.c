@@ -3,6 +3,8 @@
  * Dictation has lines of its own: an utterance of four seconds costs nearly what thirty do, and a day of dictation would look as if the
  * program had become slow.
  *
+ * What only an NPU has, its power, has a chart only where one ran. It tells nothing of an emulated one, which has no model of it.
+ *
  * An NPU is as fast as its driver, its firmware and our design for it: where one of them changed, a line says so, beside those that say where it got slower.
  *
  * SPDX-License-Identifier: MIT
@@ -25,6 +27,7 @@ struct _TilescribeHistoryCharts
   AdwBin parent;
 
   TilescribeLineChart *charts[TILESCRIBE_N_MEASURES];
+  GtkWidget *cards[TILESCRIBE_N_MEASURES]; /* around them */
 };
 
 G_DEFINE_FINAL_TYPE (TilescribeHistoryCharts, tilescribe_history_charts, ADW_TYPE_BIN)
@@ -33,7 +36,6 @@ G_DEFINE_FINAL_TYPE (TilescribeHistoryCharts, tilescribe_history_charts, ADW_TYP
 typedef struct
 {
   char *name;
-  gboolean utterances;
   GPtrArray *runs; /* of ScribeRun, not owned */
 } Line;
 
@@ -68,7 +70,6 @@ find_line (GPtrArray *lines, const ScribeRunStats *run)
     return NULL;
   line = g_new0 (Line, 1);
   line->name = g_steal_pointer (&name);
-  line->utterances = tilescribe_run_is_utterance (run);
   line->runs = g_ptr_array_new ();
   g_ptr_array_add (lines, line);
   return line;
@@ -177,7 +178,8 @@ add_line (TilescribeLineChart *chart, TilescribeMeasure measure, const Line *lin
       values[i] = tilescribe_measure_of (measure, &run_at (line, i)->stats);
       tilescribe_line_chart_add_point (chart, series, run_at (line, i)->ended, values[i]);
     }
-  add_slower (chart, line, values);
+  if (tilescribe_measure_is_time (measure))
+    add_slower (chart, line, values);
   add_versions (chart, line);
 }
 
@@ -188,14 +190,20 @@ tilescribe_history_charts_show (TilescribeHistoryCharts *self, GPtrArray *runs)
 
   for (guint m = 0; m < TILESCRIBE_N_MEASURES; m++)
     {
+      gboolean has_lines = FALSE;
+
       tilescribe_line_chart_clear (self->charts[m]);
       for (guint i = 0; i < lines->len; i++)
         {
           const Line *line = g_ptr_array_index (lines, i);
 
-          if (tilescribe_measure_applies (m, line->utterances))
-            add_line (self->charts[m], m, line);
+          /* the runs of a line are alike */
+          if (!tilescribe_measure_applies (m, &run_at (line, 0)->stats))
+            continue;
+          add_line (self->charts[m], m, line);
+          has_lines = TRUE;
         }
+      gtk_widget_set_visible (self->cards[m], has_lines || tilescribe_measure_is_time (m));
     }
 }
 
@@ -245,7 +253,8 @@ tilescribe_history_charts_init (TilescribeHistoryCharts *self)
       GtkWidget *chart = tilescribe_line_chart_new (tilescribe_measure_title (m), tilescribe_measure_unit (m));
 
       self->charts[m] = TILESCRIBE_LINE_CHART (chart);
-      gtk_flow_box_append (GTK_FLOW_BOX (flow), card_new (chart, tilescribe_measure_title (m)));
+      self->cards[m] = card_new (chart, tilescribe_measure_title (m));
+      gtk_flow_box_append (GTK_FLOW_BOX (flow), self->cards[m]);
     }
   adw_bin_set_child (ADW_BIN (self), flow);
 }

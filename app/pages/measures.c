@@ -31,16 +31,44 @@ latency_of (const ScribeRunStats *run)
   return run->latency >= 0 ? (run->latency + fmax (run->voice, 0)) * 1e3 : NAN;
 }
 
+static double
+power_of (const ScribeRunStats *run)
+{
+  return run->watts >= 0 ? run->watts : NAN;
+}
+
+static double
+energy_of (const ScribeRunStats *run)
+{
+  const double energy = scribe_run_stats_energy (run);
+
+  return energy >= 0 ? energy : NAN;
+}
+
+static gboolean
+any (const ScribeRunStats *run)
+{
+  return TRUE;
+}
+
+static gboolean
+on_npu (const ScribeRunStats *run)
+{
+  return g_strcmp0 (run->device, "npu") == 0;
+}
+
 static const struct
 {
   const char *title, *unit;
   double (*of) (const ScribeRunStats *run);
-  gboolean of_files;
+  gboolean (*applies) (const ScribeRunStats *run);
 } measures[TILESCRIBE_N_MEASURES] = {
-  [TILESCRIBE_MEASURE_RATE] = { N_ ("Real-time factor"), "×", rate_of, TRUE },
-  [TILESCRIBE_MEASURE_ENCODER] = { N_ ("Encoder, seconds a second of audio"), "s", encoder_of, TRUE },
-  [TILESCRIBE_MEASURE_TOKEN] = { N_ ("Milliseconds a token"), "ms", token_of, TRUE },
-  [TILESCRIBE_MEASURE_LATENCY] = { N_ ("From the end of speech to text"), "ms", latency_of, FALSE },
+  [TILESCRIBE_MEASURE_RATE] = { N_ ("Real-time factor"), "×", rate_of, any },
+  [TILESCRIBE_MEASURE_ENCODER] = { N_ ("Encoder, seconds a second of audio"), "s", encoder_of, any },
+  [TILESCRIBE_MEASURE_TOKEN] = { N_ ("Milliseconds a token"), "ms", token_of, any },
+  [TILESCRIBE_MEASURE_LATENCY] = { N_ ("From the end of speech to text"), "ms", latency_of, tilescribe_run_is_utterance },
+  [TILESCRIBE_MEASURE_POWER] = { N_ ("Power of the NPU, while it works"), "W", power_of, on_npu },
+  [TILESCRIBE_MEASURE_ENERGY] = { N_ ("Energy of the NPU for a minute of audio"), "J", energy_of, on_npu },
 };
 
 const char *
@@ -74,7 +102,13 @@ tilescribe_run_is_utterance (const ScribeRunStats *run)
 }
 
 gboolean
-tilescribe_measure_applies (TilescribeMeasure measure, gboolean utterance)
+tilescribe_measure_is_time (TilescribeMeasure measure)
 {
-  return utterance || measures[measure].of_files;
+  return measure != TILESCRIBE_MEASURE_POWER && measure != TILESCRIBE_MEASURE_ENERGY;
+}
+
+gboolean
+tilescribe_measure_applies (TilescribeMeasure measure, const ScribeRunStats *run)
+{
+  return measures[measure].applies (run);
 }

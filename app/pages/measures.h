@@ -14,6 +14,8 @@ typedef enum
   TILESCRIBE_MEASURE_ENCODER, /* the same of the encoder alone */
   TILESCRIBE_MEASURE_TOKEN,   /* milliseconds of the decoder a token */
   TILESCRIBE_MEASURE_LATENCY, /* milliseconds from the end of an utterance to its text */
+  TILESCRIBE_MEASURE_POWER,   /* watts of an NPU while it works */
+  TILESCRIBE_MEASURE_ENERGY,  /* joules of it for a minute of audio */
   TILESCRIBE_N_MEASURES
 } TilescribeMeasure;
 
@@ -30,7 +32,10 @@ gboolean tilescribe_measure_is_modelled (TilescribeMeasure measure, const Scribe
 /* What somebody said, and not a recording of any length: the same work takes longer a second there, as windows are not full. */
 gboolean tilescribe_run_is_utterance (const ScribeRunStats *run);
 
-/* Whether the figure makes sense for such runs. */
-gboolean tilescribe_measure_applies (TilescribeMeasure measure, gboolean utterance);
+/* Whether it is a time: more of it is slower. */
+gboolean tilescribe_measure_is_time (TilescribeMeasure measure);
+
+/* Whether the figure makes sense for runs such as this one: only utterances have an end of speech, and only a real NPU a power of its own. */
+gboolean tilescribe_measure_applies (TilescribeMeasure measure, const ScribeRunStats *run);
 
 G_END_DECLS

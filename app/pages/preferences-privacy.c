@@ -6,6 +6,7 @@
  */
 #include "pages/preferences-privacy.h"
 
+#include "pages/npu-row.h"
 #include "retention.h"
 #include "settings.h"
 
@@ -16,7 +17,7 @@ struct _TilescribePreferencesPrivacy
 {
   AdwPreferencesPage parent;
 
-  GtkWidget *retention, *keep_audio, *device, *idle;
+  GtkWidget *retention, *keep_audio, *device, *npu, *idle;
 
   GSettings *settings;
   ScribeStoreThread *store;
@@ -26,7 +27,7 @@ struct _TilescribePreferencesPrivacy
 
 G_DEFINE_FINAL_TYPE (TilescribePreferencesPrivacy, tilescribe_preferences_privacy, ADW_TYPE_PREFERENCES_PAGE)
 
-static const char *const devices[] = { "auto", "cpu", NULL };
+static const char *const devices[] = { "auto", "npu", "cpu", NULL };
 
 void
 tilescribe_preferences_privacy_tell_device (TilescribePreferencesPrivacy *self, const char *device, const char *reason)
@@ -149,11 +150,13 @@ tilescribe_preferences_privacy_class_init (TilescribePreferencesPrivacyClass *kl
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  g_type_ensure (TILESCRIBE_TYPE_NPU_ROW);
   G_OBJECT_CLASS (klass)->dispose = tilescribe_preferences_privacy_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/tilescribe/Tilescribe/pages/preferences-privacy.ui");
   gtk_widget_class_bind_template_child (widget_class, TilescribePreferencesPrivacy, retention);
   gtk_widget_class_bind_template_child (widget_class, TilescribePreferencesPrivacy, keep_audio);
   gtk_widget_class_bind_template_child (widget_class, TilescribePreferencesPrivacy, device);
+  gtk_widget_class_bind_template_child (widget_class, TilescribePreferencesPrivacy, npu);
   gtk_widget_class_bind_template_child (widget_class, TilescribePreferencesPrivacy, idle);
 }
 

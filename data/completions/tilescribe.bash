@@ -17,7 +17,7 @@ _tilescribe_options ()
     bench) echo '--help --model= --device= --compare= --fast --threads= --runs= --tokens= --ops --json' ;;
     validate) echo '--help --model= --device= --report= --recording= --clips= --runs=' ;;
     calibrate) echo '--help --model=' ;;
-    doctor) echo '--help --json --strict --report' ;;
+    doctor) echo '--help --json --strict --report=' ;;
     *) echo '--help' ;;
   esac
 }

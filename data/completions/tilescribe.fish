@@ -130,4 +130,4 @@ complete -c tilescribe -n '__tilescribe_is calibrate' -s m -l model -rF -a '(til
 # doctor
 complete -c tilescribe -n '__tilescribe_is doctor' -s j -l json -d 'Print JSON'
 complete -c tilescribe -n '__tilescribe_is doctor' -l strict -d 'Fail if anything is broken'
-complete -c tilescribe -n '__tilescribe_is doctor' -s r -l report -d 'Print what a report about an NPU needs'
+complete -c tilescribe -n '__tilescribe_is doctor' -s r -l report -F -d 'Write what a report about an NPU needs'

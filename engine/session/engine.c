@@ -5,6 +5,7 @@
 #include "session/engine.h"
 
 #include "decode/recording.h"
+#include "device/npu/npu-power.h"
 
 #include <glib/gi18n-lib.h>
 #include <sched.h>
@@ -244,6 +245,22 @@ leave_run (ScribeEngine *engine, const Outer *outer)
   engine->depth--;
 }
 
+/* Whoever looks at what the run takes; NULL: nobody can. */
+static ScribeNpuPower *
+begin_power (ScribeEngine *engine)
+{
+  return engine->decoder->device->profile->array == SCRIBE_ARRAY_MEASURED ? scribe_npu_power_begin ("") : NULL;
+}
+
+static void
+end_power (ScribeNpuPower *power, ScribeRunStats *run)
+{
+  const double busy = scribe_array_times_all (&run->array);
+
+  run->watts = power ? scribe_npu_power_end (power) : SCRIBE_UNKNOWN;
+  run->joules = run->watts >= 0 && busy >= 0 ? run->watts * busy : SCRIBE_UNKNOWN;
+}
+
 static gboolean
 transcribe (ScribeEngine *engine,
             const ScribeSource *source,
@@ -255,12 +272,14 @@ transcribe (ScribeEngine *engine,
 {
   ScribeRunStats *run = &engine->decoder->stats;
   gint64 start = g_get_monotonic_time ();
+  ScribeNpuPower *power = begin_power (engine);
   Outer outer;
   gboolean ok;
 
   enter_run (engine, &outer);
   ok = scribe_recording_transcribe (engine->decoder, source, options, events, cancellable, error);
 
+  end_power (power, run);
   run->model = g_strdup (scribe_engine_get_model_name (engine));
   run->device = g_strdup (scribe_engine_get_device (engine));
   run->device_reason = g_strdup (scribe_engine_get_device_reason (engine));

@@ -48,4 +48,6 @@ const RunField run_fields[N_RUN_FIELDS] = {
   FIELD (driver, RUN_TEXT),
   FIELD (firmware, RUN_TEXT),
   FIELD (overlay, RUN_TEXT),
+  FIELD (watts, RUN_LIVE),
+  FIELD (joules, RUN_LIVE),
 };

@@ -30,7 +30,7 @@ typedef struct
   gsize offset;
 } RunField;
 
-#define N_RUN_FIELDS 37
+#define N_RUN_FIELDS 39
 
 extern const RunField run_fields[N_RUN_FIELDS];
 

@@ -109,6 +109,10 @@ static const char *const migrations[] = {
   "ALTER TABLE runs ADD COLUMN driver TEXT;"
   "ALTER TABLE runs ADD COLUMN firmware TEXT;"
   "ALTER TABLE runs ADD COLUMN overlay TEXT;",
+
+  /* to 6 */
+  "ALTER TABLE runs ADD COLUMN watts REAL;" /* NULL, as the next one: not known, as of all that ran on no NPU */
+  "ALTER TABLE runs ADD COLUMN joules REAL;",
 };
 
 #define VERSION ((int) G_N_ELEMENTS (migrations))

@@ -9,14 +9,13 @@
  *
  * Why these are functions in a file of their own, and not inline: what is read from a buffer must not be read before the lock is there, and
  * what is written must be written before the lock is given. No load or store is moved over the call of a function that the compiler cannot
- * see into.
+ * see into; so this file is compiled to machine code, while the others are optimised as a whole when they are linked.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "tile/program.h"
 
-#define OWN_MEMORY 0x70000 /* where a core sees its own tile's memory */
-#define OWN_LOCKS  48      /* and its own lock 0 */
+#define OWN_LOCKS 48 /* where a core sees its own lock 0 */
 
 void
 tile_acquire (TileCore *core, uint32_t lock, int32_t value)
@@ -36,7 +35,7 @@ int
 main (void)
 {
   static TileClock clock;
-  TileCore core = { (uint8_t *) OWN_MEMORY, TILE_COLUMN, TILE_ROW, &clock, 0, TILE_PROGRAM };
+  TileCore core = { (uint8_t *) TILE_OWN_MEMORY, TILE_COLUMN, TILE_ROW, &clock, 0, TILE_PROGRAM };
 
   /* A core begins without either: it rounds down and wraps. Kernels are written for rounding to nearest even, and for saturation. */
   set_rnd (rnd_conv_even);

@@ -46,11 +46,6 @@
 #define TILE_CALLED
 #endif
 
-/* Whether this program knows integers: on the device one of them does, as each has 16 KiB */
-#if !defined TILE_INTEGERS
-#define TILE_INTEGERS 1
-#endif
-
 /* The name of a kernel compiled for one instruction set of the host, see kernels.h */
 #if defined TILE_SET
 #define TILE_PASTE(name, set)   name##_##set

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """count-bytes.py - what core programs would take of their 16 KiB, estimated from what clang makes of the device half
 
-    count-bytes.py BUDGET FILE.ll...
+    count-bytes.py BUDGET PROGRAM.ll...
 
-Each file of a core's program is compiled as for the device (C++, the vectors of tile-aie2p*.h) by an ordinary clang, as far as
-LLVM's intermediate code: inlined, unrolled and simplified as in the device's own compiler, which is an LLVM too. A call of a
-function of the device (aie2p-declarations.h) is an instruction there; whatever else is left is scalar work. From there on this
-is a model:
+The files of a program are compiled as for the device (C++, the vectors of tile-aie2p*.h) by an ordinary clang and linked
+(link-program.py), as far as LLVM's intermediate code: inlined, unrolled and simplified as in the device's own compiler, which is an
+LLVM too. A call of a function of the device (aie2p-declarations.h) is an instruction there; whatever else is left is scalar
+work. From there on this is a model:
 
   slots      a bundle has a vector operation, a move, two loads, a store and a scalar operation, as in clock.h; COSTS says which
              of them a function of the device takes
@@ -20,11 +20,9 @@ is a model:
   functions  one that calls others saves and restores registers: 48 bytes; one that does not: 12
 
 What it cannot know: how many registers there are (what is spilled comes on top), addresses that a load steps along by itself
-(fewer scalar operations), which loops the compiler pipelines. Functions that many files use (TILE_SHARED) count once in a
-program, and in no file.
+(fewer scalar operations), which loops the compiler pipelines.
 
-BUDGET has a line for each file, "file NAME BYTES", and for each set of ops that could be a program, "program NAME BYTES OP...";
-a program is what its ops call, and theirs. Whatever takes more than its bytes is an error.
+BUDGET has a line for each program, "NAME BYTES". Whatever takes more than its bytes is an error.
 
 SPDX-License-Identifier: MIT
 """
@@ -94,10 +92,11 @@ def plain_name(symbol):
 
 
 class Function:
-    def __init__(self, symbol, is_shared, structures):
-        self.symbol, self.name, self.is_shared = symbol, plain_name(symbol), is_shared
+    """Its blocks, each with a label and its lines"""
+
+    def __init__(self, symbol, structures):
+        self.name = plain_name(symbol)
         self.structures = structures  # what they are made of
-        self.callees = set()
         self.blocks = [('', [])]
 
     def is_in_registers(self, what):
@@ -109,7 +108,6 @@ class Function:
         return what in ('R', 'R*')
 
     def read(self, line):
-        self.callees |= set(re.findall(r'call .*?@"?([\w.]+)"?\(', line))
         label = re.match(r'([\w.]+):', line)
         if label and not self.blocks[-1][1]:
             self.blocks[-1] = (label[1], [])
@@ -131,7 +129,7 @@ def functions_of(path):
                 structures[structure[1]] = structure[2]
             start = re.match(r'define .*?@"?([\w.]+)"?\(', line)
             if start:
-                function = Function(start[1], 'linkonce' in line, structures)
+                function = Function(start[1], structures)
             elif line == '}':
                 yield function
                 function = None
@@ -309,52 +307,28 @@ def bytes_of(function):
 
 
 def read_budget(path):
-    files, programs = {}, {}
     with open(path, encoding='utf-8') as budget:
-        for line in budget:
-            words = line.split()
-            if words and words[0] == 'file':
-                files[words[1]] = int(words[2])
-            elif words and words[0] == 'program':
-                programs[words[1]] = (int(words[2]), words[3:])
-    return files, programs
-
-
-def bytes_of_program(functions, ops):
-    """Of the loop over these ops and of all that they call"""
-    others = {f.symbol for f in functions.values() if f.name.startswith('tile_op_') and f.name[len('tile_op_'):] not in ops}
-    reached, left = set(), [f.symbol for f in functions.values() if f.name == 'tile_program']
-    while left:
-        symbol = left.pop()
-        if symbol in functions and symbol not in reached and symbol not in others:
-            reached.add(symbol)
-            left += functions[symbol].callees
-    return sum(bytes_of(functions[symbol]) for symbol in reached) + AROUND_BYTES
+        lines = [line.split() for line in budget if line.strip() and not line.startswith('#')]
+    return {name: int(n_bytes) for name, n_bytes in lines}
 
 
 def line_of(name, n_bytes, most):
+    fits = 'fits 16 KiB' if n_bytes <= PROGRAM_BYTES else f'{n_bytes / PROGRAM_BYTES:.1f} times 16 KiB'
     excess = '   TOO MUCH' if n_bytes > most else ''
-    return f'{name:16}{n_bytes:8}{n_bytes / BUNDLE_BYTES:10.0f}{most:10}{excess}'
+    return f'{name:24}{n_bytes:8}{n_bytes / BUNDLE_BYTES:10.0f}{most:10}   {fits}{excess}'
 
 
 def main(budget, paths):
-    shares, programs = read_budget(budget)
-    functions, lines = {}, []
+    shares, programs, details = read_budget(budget), [], []
     for path in paths:
         name = re.sub(r'.*/|\.ll$', '', path)
-        here = list(functions_of(path))
-        functions.update((function.symbol, function) for function in here)
-        lines.append(line_of(name, sum(bytes_of(f) for f in here if not f.is_shared), shares.get(name, 0)))
-    lines.append(line_of('shared', sum(bytes_of(f) for f in functions.values() if f.is_shared), shares.get('shared', 0)))
-    lines.sort()
-    for name, (most, ops) in programs.items():
-        n_bytes = bytes_of_program(functions, ops)
-        fits = 'fits 16 KiB' if n_bytes <= PROGRAM_BYTES else f'{n_bytes / PROGRAM_BYTES:.1f} times 16 KiB'
-        lines.append(line_of('program ' + name, n_bytes, most) + '   ' + fits)
+        sizes = sorted(((bytes_of(f), f.name) for f in functions_of(path)), reverse=True)
+        programs.append(line_of(name, sum(size for size, _ in sizes) + AROUND_BYTES, shares.get(name, 0)))
+        details += ['', f'{name}: what is not inlined', *(f'  {function:22}{size:8}' for size, function in sizes)]
 
-    table = '\n'.join(['                   bytes   bundles   at most'] + lines)
-    print(table)
-    if any('TOO MUCH' in line for line in lines):
+    table = '\n'.join([' ' * 27 + 'bytes   bundles   at most', *programs])
+    print('\n'.join([table, *details]))
+    if 'TOO MUCH' in table:
         sys.exit(table + '\nSomething takes more of the program memory than its share: see kernels/tile/README.md.')
 
 

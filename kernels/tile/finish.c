@@ -5,6 +5,7 @@
 #include "tile/finish.h"
 
 #include "tile/gemm-int.h"
+#include "tile/programs.h"
 
 /* Blocks of the tile, and where they go: bytes of the object from one to the next */
 typedef struct

@@ -14,7 +14,6 @@
  */
 #pragma once
 
-#include "tile/control.h"
 #include "tile/gemm.h"
 
 #if defined TILE_SET
@@ -29,12 +28,6 @@ enum
   TILE_INT_BLOCK = 64,   /* bytes of 8x8 int8 */
   TILE_INT_SCALES = 4096 /* where an object's scales are */
 };
-
-TILE_INLINE bool
-tile_is_int8 (uint32_t format)
-{
-  return TILE_INTEGERS && format == TILE_FORMAT_INT8;
-}
 
 /* An I8 object whose rows all have scale 1: what is behind its blocks. */
 TILE_INLINE void

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """link-program.py - a core's program as link-time optimisation leaves it, for count-bytes.py
 
-    link-program.py OUT.ll TOOLS FILE.ll...
+    link-program.py OUT.ll LLVM-LINK FILE.ll...
 
 FILEs are LLVM's intermediate code of all sources, not yet optimised. They are linked, all but the loop of the core is made private to the
 program, and what is left is optimised as a whole: what nobody calls goes, and so do parameters that nobody reads, as the clock, which
-costs nothing on the device. TOOLS is the folder of llvm-link, opt and clang, of one version.
+costs nothing on the device. Beside LLVM-LINK lie opt and clang of its version.
 
 SPDX-License-Identifier: MIT
 """
@@ -17,7 +17,9 @@ import tempfile
 ENTRY = '_Z12tile_programP8TileCore'
 
 
-def main(out, tools, files):
+def main(out, llvm_link, files):
+    tools = os.path.dirname(os.path.realpath(llvm_link))
+
     def run(tool, *arguments):
         subprocess.run([os.path.join(tools, tool), *arguments], check=True)
 

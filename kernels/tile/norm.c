@@ -5,6 +5,7 @@
 #include "tile/norm.h"
 
 #include "tile/gemm-int.h"
+#include "tile/programs.h"
 
 #define N_COL_BLOCKS (TILE_PAIR_COLS / TILE_BLOCK)
 #define EPSILON      1e-5f

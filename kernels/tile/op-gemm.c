@@ -6,6 +6,7 @@
 
 #include "tile/finish.h"
 #include "tile/gemm-int.h"
+#include "tile/programs.h"
 
 _Static_assert(sizeof ((TileControlGemm *) 0)->bias <= TILE_PARAM_BYTES,
                "biases are kept while weights take the place of the control object");

@@ -95,25 +95,46 @@ op_pass (TileProgram *program, const TileControl *control)
 
 /* A program that was compiled for the device leaves the ops of others out. */
 #if defined TILE_PROGRAM
-#define PROGRAM_OF(core) TILE_PROGRAM
-#define IS_HERE(OP)      (tile_program_has (TILE_PROGRAM, TILE_OP_##OP))
+#define IS_HERE(OP) (tile_program_has (TILE_PROGRAM, TILE_OP_##OP))
 #else
-#define PROGRAM_OF(core) ((TileProgramId) (core)->program)
-#define IS_HERE(OP)      true
+#define IS_HERE(OP) true
+#endif
+
+#if TILE_DEVICE && defined TILE_PROGRAM
+extern const bool tile_has_integers = TILE_PROGRAM_HAS_INTEGERS (TILE_PROGRAM);
+#endif
+
+#if !defined TILE_PROGRAM
+static bool
+needs_integers (const TileControl *control)
+{
+  bool needs = false;
+
+  if (control->op == TILE_OP_LAYER_NORM)
+    return tile_is_int8 (control->norm.out);
+  if (control->op != TILE_OP_GEMM)
+    return false;
+  for (uint32_t tile = 0; tile < TILE_GEMM_TILES; tile++)
+    needs |= tile_is_int8 (control->gemm.out[tile]);
+  return needs || tile_is_int8 (control->gemm.steps.in);
+}
 #endif
 
 /* What is not is dropped, which on a host is a fault besides. */
 static bool
-is_known (TileCore *core, uint32_t op)
+is_known (TileCore *core, const TileControl *control)
 {
-  const bool has_op = tile_program_has (PROGRAM_OF (core), op);
-
+#if defined TILE_PROGRAM
   (void) core;
-#if !defined TILE_PROGRAM
-  if (!has_op)
-    tile_refuse (core, op);
+  return tile_program_has (TILE_PROGRAM, control->op);
+#else
+  const TileProgramId program = (TileProgramId) core->program;
+
+  if (tile_program_has (program, control->op) && (TILE_PROGRAM_HAS_INTEGERS (program) || !needs_integers (control)))
+    return true;
+  tile_refuse (core, control->op);
+  return false;
 #endif
-  return has_op;
 }
 
 #define CASE(OP, name)          \
@@ -131,7 +152,7 @@ tile_program (TileCore *core)
     {
       const TileControl *control = (const TileControl *) (const void *) tile_take (&program, TILE_STREAM_B);
 
-      if (!is_known (core, control->op))
+      if (!is_known (core, control))
         {
           tile_drop (&program, TILE_STREAM_B);
           continue;

@@ -10,16 +10,18 @@
  */
 #pragma once
 
+#include "clock.h"
 #include "control.h"
 
 #include <stdbool.h>
 
 #define TILE_BIT(OP) (1u << TILE_OP_##OP)
 
-/* PASS is in each. */
+/* PASS is in each. Integers are products of 8-bit integers besides those of blocks; no other program has any. */
 #define TILE_PROGRAMS(X)                                                                                  \
   X (SOUND, "sound", TILE_BIT (SPECTRUM) | TILE_BIT (LOG_MEL) | TILE_BIT (PACK))                          \
   X (LAYERS, "layers", TILE_BIT (GEMM) | TILE_BIT (LAYER_NORM) | TILE_BIT (ATTENTION) | TILE_BIT (CACHE)) \
+  X (INTEGERS, "integers", TILE_BIT (GEMM) | TILE_BIT (LAYER_NORM) | TILE_BIT (ATTENTION))                \
   X (WORDS, "words", TILE_BIT (EMBED) | TILE_BIT (TOP))                                                   \
   X (TIMES, "times", TILE_BIT (ALIGN))
 
@@ -54,6 +56,22 @@ static inline bool
 tile_program_has (TileProgramId program, uint32_t op)
 {
   return op < 32 && (tile_program_ops (program) >> op & 1) != 0;
+}
+
+/* One of them, and where all are in one. A macro, to be known when it is compiled. */
+#define TILE_PROGRAM_HAS_INTEGERS(program) ((program) == TILE_PROGRAM_INTEGERS || (program) == TILE_N_PROGRAMS)
+
+/* Whether the program has integers: of one without them linking leaves out whatever is for them. */
+#if TILE_DEVICE
+extern const bool tile_has_integers; /* program.c */
+#else
+#define tile_has_integers true
+#endif
+
+static inline bool
+tile_is_int8 (uint32_t format)
+{
+  return tile_has_integers && format == TILE_FORMAT_INT8;
 }
 
 /* The first that has it. */

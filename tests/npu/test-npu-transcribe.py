@@ -68,7 +68,7 @@ class Faults(NpuTest):
 
     def test_there_is_no_plugin(self):
         told = self.fail_with(1, "transcribe", "--device", "npu", FOX, env={"TILESCRIBE_XRT": "/nonexistent/plugin.so"})
-        self.assertIn("was built without XRT", told)
+        self.assertIn("Install the package tilescribe-npu", told)
 
 
 if __name__ == "__main__":

@@ -224,6 +224,38 @@ test_a_missing_model_is_told_until_there_is_one (void)
   g_assert_null (scribe_session_get_trouble (live.session));
 }
 
+/* Nor does the CPU take the place of what was asked for by name. */
+static void
+test_a_device_that_cannot_be_had_is_told (void)
+{
+  g_autoptr (ScribeJob) job = NULL;
+  g_autoptr (GError) missing = NULL;
+  g_autofree char *found = NULL;
+  g_auto (Live) live;
+
+  if (scribe_npu_check_usable (&found, &missing))
+    {
+      g_test_skip ("there is an NPU");
+      return;
+    }
+  live_init (&live);
+  live.options.device = "npu";
+  live_start (&live);
+  scribe_session_warm_up (live.session);
+  WAIT_UNTIL (scribe_session_get_state (live.session) == SCRIBE_SESSION_FAILED);
+  WAIT_UNTIL (scribe_session_get_trouble (live.session));
+  g_assert_nonnull (strstr (scribe_session_get_trouble (live.session), missing->message));
+  job = live_add_clip (&live, "hello.wav");
+  live_assert_ended (job, SCRIBE_JOB_FAILED);
+  g_assert_nonnull (strstr (scribe_job_get_trouble (job), missing->message));
+
+  live.options.device = "cpu";
+  scribe_session_configure (live.session, &live.options);
+  scribe_job_retry (job);
+  live_assert_ended (job, SCRIBE_JOB_DONE);
+  g_assert_null (scribe_session_get_trouble (live.session));
+}
+
 static void
 test_an_idle_model_is_given_back (void)
 {
@@ -409,6 +441,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/files/broken", test_a_broken_file_fails_with_a_sentence);
   g_test_add_func ("/session/files/another-model", test_another_model);
   g_test_add_func ("/session/model/missing", test_a_missing_model_is_told_until_there_is_one);
+  g_test_add_func ("/session/model/device", test_a_device_that_cannot_be_had_is_told);
   g_test_add_func ("/session/model/idle", test_an_idle_model_is_given_back);
   g_test_add_func ("/session/model/installed", test_a_model_that_is_installed_is_used);
   g_test_add_func ("/session/model/configured", test_a_configured_model_replaces_the_one_in_memory);

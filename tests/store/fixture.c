@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <grp.h>
+#include <signal.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +86,15 @@ add_transcript (ScribeStore *store, const char *source, const char *const *texts
 }
 
 void
+make_database (Fixture *f)
+{
+  static const char *const morning[] = { " Good morning.", NULL };
+  g_autoptr (ScribeStore) store = open_store (f->path);
+
+  add_transcript (store, "/a.wav", morning);
+}
+
+void
 assert_sentence (const char *message)
 {
   g_test_message ("%s", message);
@@ -106,6 +117,30 @@ open_failure (const char *path, gboolean read_only)
   assert_sentence (error->message);
   g_assert_nonnull (strstr (error->message, path));
   return g_strdup (error->message);
+}
+
+void
+assert_says (const char *message, const char *part)
+{
+  if (!strstr (message, part))
+    g_error ("“%s” does not say “%s”", message, part);
+}
+
+void
+assert_open_says (const char *path, gboolean read_only, const char *part)
+{
+  g_autofree char *message = open_failure (path, read_only);
+
+  assert_says (message, part);
+}
+
+void
+limit_files (rlim_t bytes)
+{
+  struct rlimit limit = { bytes, bytes };
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
 }
 
 void

@@ -7,6 +7,8 @@
 #include "error.h"
 #include "store/store-private.h"
 
+#include <sys/resource.h>
+
 typedef struct
 {
   char *folder; /* removed with all in it at the end */
@@ -27,8 +29,18 @@ ScribeStore *open_store (const char *path);
 /* A transcript with these segments, done; its id. */
 gint64 add_transcript (ScribeStore *store, const char *source, const char *const *texts);
 
+/* A database with a transcript in it, "Good morning.", and no log beside it. */
+void make_database (Fixture *f);
+
 /* What opening path fails with: one sentence, checked to be one and to name the database; free it. */
 char *open_failure (const char *path, gboolean read_only);
+
+/* That the message has this part; and that of what opening path fails with. */
+void assert_says (const char *message, const char *part);
+void assert_open_says (const char *path, gboolean read_only, const char *part);
+
+/* No file of this process grows beyond that from now on: writes fail as on a full disk. */
+void limit_files (rlim_t bytes);
 
 /* Runs SQL on a database file with a connection of its own. */
 void run_sql (const char *path, const char *sql);

@@ -138,6 +138,8 @@ make_run (ScribeRunStats *run)
   run->driver = g_strdup ("amdxdna 0.6");
   run->firmware = g_strdup ("1.0.20.434");
   run->overlay = g_strdup ("0123456789abcdef");
+  run->watts = 1.1;
+  run->joules = 0; /* known to be nothing */
 }
 
 static void

@@ -151,7 +151,9 @@ json_has_segments_words_and_run (Fixture *f, gconstpointer data)
                          .tail = SCRIBE_UNKNOWN,
                          .insert_s = SCRIBE_UNKNOWN,
                          .array = { .is_modelled = TRUE, .submit = 0.5, .host = SCRIBE_UNKNOWN, .columns = { 2, { 0.25, 1 } } },
-                         .firmware = (char *) "1.0" };
+                         .firmware = (char *) "1.0",
+                         .watts = 1.5,
+                         .joules = SCRIBE_UNKNOWN };
   g_autofree char *text = written (f, SCRIBE_FORMAT_JSON, FALSE, &run,
                                    SEGMENTS (segment (0, 0.5, " \"Hi\""), segment_with_words ()));
 
@@ -172,7 +174,8 @@ json_has_segments_words_and_run (Fixture *f, gconstpointer data)
       "\"mel\":0.000000,\"encode\":0.000000,\"decode\":0.000000,\"align\":0.000000,\"peak_memory\":0,"
       "\"tail\":null,\"voice\":0.000000,\"wait\":0.000000,\"insert_s\":null,\"latency\":0.000000,\"overruns\":0,"
       "\"modelled\":true,\"submit\":0.500000,\"kernel\":0.000000,\"transfer\":0.000000,\"host\":null,"
-      "\"columns\":[0.250000,1.000000],\"driver\":null,\"firmware\":\"1.0\",\"overlay\":null}}\n");
+      "\"columns\":[0.250000,1.000000],\"driver\":null,\"firmware\":\"1.0\",\"overlay\":null,\"watts\":1.500000,\"joules\":null}}"
+      "\n");
 }
 
 static void

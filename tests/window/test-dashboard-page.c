@@ -6,6 +6,7 @@
 #include "pages/dashboard-page.h"
 #include "pages/history-charts.h"
 #include "pages/live-figures.h"
+#include "pages/measures.h"
 #include "widgets/figure.h"
 #include "widgets/heat-strip.h"
 #include "widgets/line-chart.h"
@@ -159,7 +160,7 @@ fill (Fixture *f)
 
 /* Runs of an array, a day apart, newest last; its firmware changes in the middle. */
 static void
-fill_array (Fixture *f, const char *device, gboolean is_modelled)
+fill_array (Fixture *f, const char *device, gboolean is_modelled, gboolean tells_power)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (ScribeStore) store = scribe_store_open (f->path, FALSE, &error);
@@ -176,6 +177,8 @@ fill_array (Fixture *f, const char *device, gboolean is_modelled)
       run.firmware = is_modelled ? NULL : g_strdup (i < RUNS / 2 ? "1.0.20.434" : "1.1.2.64");
       run.driver = is_modelled ? NULL : g_strdup ("amdxdna 0.6");
       run.overlay = g_strdup ("0123456789abcdef");
+      run.watts = tells_power && i >= RUNS / 3 ? 1.5 + 0.02 * i : SCRIBE_UNKNOWN; /* an older kernel does not tell */
+      run.joules = run.watts >= 0 ? run.watts * 0.032 : SCRIBE_UNKNOWN;
       run.audio = 4;
       run.mel = 0.002;
       run.encode = 0.02;
@@ -264,7 +267,7 @@ test_emulator (Fixture *f, gconstpointer unused)
   g_autofree char *encoder = NULL;
   GtkWidget *strip;
 
-  fill_array (f, "emulator", TRUE);
+  fill_array (f, "emulator", TRUE, FALSE);
   put_into_window (f, WIDE);
   tilescribe_dashboard_page_set_store (f->page, f->store);
   picture_wait (has_latency, f);
@@ -284,14 +287,22 @@ test_emulator (Fixture *f, gconstpointer unused)
                        "Column 7: 30 %, on average 23 %; Column 8: 45 %, on average 27 %");
   encoder = tilescribe_line_chart_get_summary (TILESCRIBE_LINE_CHART (find (f, TILESCRIBE_TYPE_LINE_CHART, 1)));
   g_assert_nonnull (strstr (encoder, "starter-en, emulator, dictated, modelled"));
+  g_assert_false (gtk_widget_get_mapped (find (f, TILESCRIBE_TYPE_LINE_CHART, TILESCRIBE_MEASURE_POWER)));
+  g_assert_false (gtk_widget_get_mapped (find (f, TILESCRIBE_TYPE_LINE_CHART, TILESCRIBE_MEASURE_ENERGY)));
+}
+
+static char *
+summary_of (Fixture *f, TilescribeMeasure measure)
+{
+  return tilescribe_line_chart_get_summary (TILESCRIBE_LINE_CHART (find (f, TILESCRIBE_TYPE_LINE_CHART, measure)));
 }
 
 static void
 test_npu (Fixture *f, gconstpointer unused)
 {
-  g_autofree char *rate = NULL;
+  g_autofree char *rate = NULL, *power = NULL, *energy = NULL;
 
-  fill_array (f, "npu", FALSE);
+  fill_array (f, "npu", FALSE, TRUE);
   put_into_window (f, WIDE);
   tilescribe_dashboard_page_set_store (f->page, f->store);
   picture_wait (has_latency, f);
@@ -301,6 +312,29 @@ test_npu (Fixture *f, gconstpointer unused)
   rate = tilescribe_line_chart_get_summary (TILESCRIBE_LINE_CHART (find (f, TILESCRIBE_TYPE_LINE_CHART, 0)));
   g_assert_nonnull (strstr (rate, "starter-en, npu, dictated: firmware 1.1.2.64 since"));
   g_assert_null (strstr (rate, "design"));
+  power = summary_of (f, TILESCRIBE_MEASURE_POWER);
+  energy = summary_of (f, TILESCRIBE_MEASURE_ENERGY);
+  picture_free (picture_of (find (f, TILESCRIBE_TYPE_HISTORY_CHARTS, 0), WIDE, HEIGHT, "dashboard-npu-history"));
+  g_assert_true (g_str_has_prefix (power, "starter-en, npu, dictated: median 1.8 W, last 2.0 W, 16 runs"));
+  g_assert_nonnull (strstr (power, "firmware 1.1.2.64 since"));
+  g_assert_true (g_str_has_prefix (energy, "starter-en, npu, dictated: median 0.87 J, last 0.94 J, 16 runs"));
+}
+
+/* What a driver does not tell is named, and not left out. */
+static void
+test_npu_without_power (Fixture *f, gconstpointer unused)
+{
+  g_autofree char *power = NULL, *energy = NULL;
+
+  fill_array (f, "npu", FALSE, FALSE);
+  put_into_window (f, WIDE);
+  tilescribe_dashboard_page_set_store (f->page, f->store);
+  picture_wait (has_latency, f);
+  g_assert_true (gtk_widget_get_mapped (find (f, TILESCRIBE_TYPE_LINE_CHART, TILESCRIBE_MEASURE_POWER)));
+  power = summary_of (f, TILESCRIBE_MEASURE_POWER);
+  energy = summary_of (f, TILESCRIBE_MEASURE_ENERGY);
+  g_assert_true (g_str_has_prefix (power, "starter-en, npu, dictated: not measured"));
+  g_assert_true (g_str_has_prefix (energy, "starter-en, npu, dictated: not measured"));
 }
 
 /* A reading of an NPU that has worked for so long: half of its columns are busy. */
@@ -504,6 +538,7 @@ main (int argc, char **argv)
   ADD ("/dashboard-page/shows-history-with-marks-where-it-got-slower", test_history);
   ADD ("/dashboard-page/shows-an-emulated-npu-and-says-that-it-is-modelled", test_emulator);
   ADD ("/dashboard-page/shows-an-npu-and-where-its-versions-changed", test_npu);
+  ADD ("/dashboard-page/names-the-power-that-a-driver-does-not-tell", test_npu_without_power);
   ADD ("/dashboard-page/shows-what-an-npu-tells-of-itself", test_telemetry);
   ADD ("/dashboard-page/shows-no-npu-where-there-is-none", test_no_array);
   ADD ("/dashboard-page/fits-into-a-narrow-window", test_narrow);

@@ -274,11 +274,13 @@ nothing_yet_is_said (Fixture *f, gconstpointer unused)
 static void
 trouble_is_said (Fixture *f, gconstpointer unused)
 {
+  g_autofree char *as_it_was = g_strdup_printf ("PRAGMA user_version = %d", (int) query (f, "PRAGMA user_version"));
+
   query (f, "PRAGMA user_version = 99");
   open_window (f, 900, 600);
   g_assert_cmpstr (state_of (f), ==, "trouble");
   g_assert_nonnull (strstr (adw_status_page_get_description (part (f, "trouble")), "newer Tilescribe"));
-  query (f, "PRAGMA user_version = 5"); /* as it was */
+  query (f, as_it_was);
   do_it (f, "history.reload");
   picture_wait ((PictureCondition) is_loaded, f);
   while (!g_str_equal (state_of (f), "empty"))

@@ -234,6 +234,15 @@ test_device_and_reason_are_told (Fixture *f, gconstpointer data)
 }
 
 static void
+test_an_npu_can_be_chosen (Fixture *f, gconstpointer data)
+{
+  AdwComboRow *row = child (f->privacy, "device");
+
+  g_settings_set_string (f->settings, "device", "npu");
+  g_assert_cmpstr (gtk_string_object_get_string (adw_combo_row_get_selected_item (row)), ==, "NPU");
+}
+
+static void
 test_what_becomes_of_a_text_is_told (Fixture *f, gconstpointer data)
 {
   AdwActionRow *row = child (f->general, "insertion");
@@ -574,6 +583,7 @@ main (int argc, char **argv)
   ADD ("all-languages-are-there", test_all_languages_are_there);
   ADD ("signs-of-the-language-are-shown", test_signs_of_the_language_are_shown);
   ADD ("device-and-reason-are-told", test_device_and_reason_are_told);
+  ADD ("an-npu-can-be-chosen", test_an_npu_can_be_chosen);
   ADD ("what-becomes-of-a-text-is-told", test_what_becomes_of_a_text_is_told);
   ADD ("a-model-that-takes-no-hints-is-told-of", test_a_model_that_takes_no_hints_is_told_of);
   ADD ("the-key-that-is-bound-is-shown", test_the_key_that_is_bound_is_shown);

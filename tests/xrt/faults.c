@@ -8,8 +8,11 @@
 
 static const char *const names[N_FAULTS] = {
   [FAULT_NO_DEVICE] = "no-device",
+  [FAULT_XDNA1] = "xdna1",
   [FAULT_NO_DRIVER] = "no-driver",
   [FAULT_PROTOCOL] = "protocol",
+  [FAULT_NO_FIRMWARE] = "no-firmware",
+  [FAULT_NO_NODE] = "no-node",
   [FAULT_PERMISSION] = "permission",
   [FAULT_MEMLOCK] = "memlock",
   [FAULT_CONTEXTS] = "contexts",

@@ -19,14 +19,15 @@
 #define DEVICE      "/sys/devices/pci0000:00/0000:00:08.2/0000:c5:00.1"
 #define MILLISECOND 1e-3
 #define STATUS      DEVICE "/power/runtime_status"
+#define FIRMWARE    "/lib/firmware/amdnpu"
 
-static const char *const places[] = { "/sys/bus/pci",     "/sys/devices/pci0000:00", "/sys/class/accel",
-                                      "/sys/class/hwmon", "/sys/module/amdxdna",     "/dev/accel" };
+static const char *const places[] = { "/sys/bus/pci",   "/sys/devices/pci0000:00", "/sys/class/accel", "/sys/class/hwmon",
+                                      "/sys/class/dmi", "/sys/module/amdxdna",     "/dev/accel",       FIRMWARE };
 
 typedef struct
 {
   const char *path, *text; /* where a link leads, if the path ends in @ */
-  Fault missing[5];        /* what takes it away, until N_FAULTS */
+  Fault missing[7];        /* what takes it away, until N_FAULTS */
 } Entry;
 
 #define ALWAYS \
@@ -41,9 +42,17 @@ typedef struct
   {                                            \
     FAULT_NO_DEVICE, FAULT_NO_DRIVER, N_FAULTS \
   }
-#define IF_BOUND                                                            \
-  {                                                                         \
-    FAULT_NO_DEVICE, FAULT_NO_DRIVER, FAULT_PROTOCOL, FAULT_TAKEN, N_FAULTS \
+#define IF_BOUND                                                                               \
+  {                                                                                            \
+    FAULT_NO_DEVICE, FAULT_NO_DRIVER, FAULT_PROTOCOL, FAULT_NO_FIRMWARE, FAULT_TAKEN, N_FAULTS \
+  }
+#define IF_SEEN                                                                                               \
+  {                                                                                                           \
+    FAULT_NO_DEVICE, FAULT_NO_DRIVER, FAULT_PROTOCOL, FAULT_NO_FIRMWARE, FAULT_TAKEN, FAULT_NO_NODE, N_FAULTS \
+  }
+#define IF_FIRMWARE             \
+  {                             \
+    FAULT_NO_FIRMWARE, N_FAULTS \
   }
 
 static const Entry entries[] = {
@@ -51,6 +60,10 @@ static const Entry entries[] = {
   { "/sys/bus/pci/drivers/.here", "", ALWAYS },
   { "/sys/class/accel/.here", "", ALWAYS },
   { "/sys/class/hwmon/.here", "", ALWAYS },
+  { "/sys/class/dmi/id/sys_vendor", "Framework\n", ALWAYS },
+  { "/sys/class/dmi/id/product_name", "Laptop 13 (AMD Ryzen AI 300 Series)\n", ALWAYS },
+  { "/sys/class/dmi/id/bios_version", "03.04\n", ALWAYS },
+  { "/sys/class/dmi/id/product_serial", "FRANDACPA1234567\n", ALWAYS },
   { "/sys/bus/pci/devices/0000:c5:00.1@", "../../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1", IF_DEVICE },
   { DEVICE "/vendor", "0x1022\n", IF_DEVICE },
   { DEVICE "/device", "0x17f0\n", IF_DEVICE },
@@ -77,7 +90,8 @@ static const Entry entries[] = {
   { "/sys/class/accel/accel0@", "../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1/accel/accel0", IF_BOUND },
   { "/sys/class/hwmon/hwmon7@", "../../devices/pci0000:00/0000:00:08.2/0000:c5:00.1/hwmon/hwmon7", IF_BOUND },
   { "/sys/module/amdxdna/initstate", "live\n", IF_LOADED },
-  { SYSFS_NODE, "", IF_BOUND }, /* the last: sysfs_has_node() */
+  { FIRMWARE "/17f0_10/npu.sbin.zst", "", IF_FIRMWARE },
+  { SYSFS_NODE, "", IF_SEEN }, /* the last: sysfs_has_node() */
 };
 
 static char *root;
@@ -159,6 +173,8 @@ plant (void)
       for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
         if (!is_missing (&entries[i]))
           write_entry (&entries[i]);
+      if (fault_is_set (FAULT_XDNA1))
+        overwrite (DEVICE "/device", "0x1502\n");
       if (fault_is_set (FAULT_ASLEEP))
         overwrite (STATUS, "suspended\n");
       if (fault_is_set (FAULT_FIRMWARE))

@@ -6,6 +6,7 @@ SPDX-License-Identifier: MIT
 import json
 import os
 import pathlib
+import pwd
 import resource
 import subprocess
 import unittest
@@ -52,14 +53,17 @@ class DoctorTest(NpuTest):
 
 class Kernel(DoctorTest):
     def test_there_is_none(self):
-        self.assertEqual(self.look('no-device'), [('missing', 'This machine has no XDNA2 NPU. Use “--device cpu”.')])
+        self.assertEqual(self.look('no-device'), [('missing', 'This machine has no XDNA2 NPU. Choose the device “cpu”.')])
 
     def test_it_is_named(self):
         self.assertEqual(self.look()[0], ('ok', 'AMD XDNA 2 NPU (0000:c5:00.1)'))
 
+    def test_one_of_the_first_generation_is_not_enough(self):
+        self.assertEqual(self.look('xdna1'), [('missing', 'This machine has an AMD XDNA NPU, and Tilescribe is for XDNA 2. Choose the device “cpu”.')])
+
     def test_there_is_no_driver(self):
         lines = self.look('no-driver')
-        self.assert_line(lines, 'broken', 'sudo modprobe amdxdna', '6.14')
+        self.assert_line(lines, 'broken', 'sudo modprobe amdxdna', '6.14', 'trixie-backports linux-image-amd64')
         self.assertFalse([line for line in lines if '/dev/accel' in line[1]], 'no node is expected then')
 
     def test_another_driver_has_it(self):
@@ -67,6 +71,12 @@ class Kernel(DoctorTest):
 
     def test_firmware_and_driver_are_at_odds(self):
         self.assert_line(self.look('protocol'), 'broken', 'firmware is of another version', 'sudo apt full-upgrade')
+
+    def test_there_is_no_firmware(self):
+        self.assert_line(self.look('no-firmware'), 'broken', 'no firmware for the NPU in “/lib/firmware/amdnpu/17f0_10”', 'sudo apt install')
+
+    def test_a_container_has_no_node(self):
+        self.assert_line(self.look('no-node'), 'broken', 'its node “/dev/accel/accel0” cannot be seen from here', '“--device /dev/accel/accel0”')
 
     def test_the_node_may_not_be_opened(self):
         self.assert_line(self.look('permission'), 'broken', '/dev/accel/accel0', 'sudo usermod -aG render $USER')
@@ -112,18 +122,26 @@ class Libraries(DoctorTest):
         self.assert_line(self.look(**self.install_xrt('2.25.00', '2.21.75')), 'broken', 'XRT is 2.25.00', 'is 2.21.75', 'sudo apt install')
 
     def test_the_plug_in_is_missing(self):
-        self.assert_line(self.look(TILESCRIBE_XRT='/nonexistent.so'), 'broken', 'was built without XRT')
+        self.assert_line(self.look(TILESCRIBE_XRT='/nonexistent.so'), 'broken', 'plug-in for the NPU is not installed', 'Install the package tilescribe-npu')
 
     def test_the_plug_in_is_not_ours(self):
         path = pathlib.Path(self.install_xrt('2.25.00')['LD_LIBRARY_PATH']) / 'libxrt_coreutil.so.2'
-        self.assert_line(self.look(TILESCRIBE_XRT=str(path)), 'broken', 'is not of this version of Tilescribe')
+        self.assert_line(self.look(TILESCRIBE_XRT=str(path)), 'broken', 'is not of this version of Tilescribe', 'tilescribe and tilescribe-npu of the same version')
+
+    def test_the_plug_in_cannot_be_loaded(self):
+        xrt = self.install_xrt('2.25.00')
+        path = self.folder / 'plugin.so'
+        path.write_text('no library')
+        self.assert_line(self.look(TILESCRIBE_XRT=str(path), **xrt), 'broken', 'cannot be loaded with the XRT that is installed', 'Install tilescribe-npu')
+        (line,) = [text for _, text in self.look(TILESCRIBE_XRT=str(path), **xrt) if 'plugin.so' in text and 'cannot be loaded' in text]
+        self.assertNotIn('too old', line)
 
     def test_the_design_is_missing_or_another(self):
-        self.assert_line(self.look(), 'broken', 'has not been built')
+        self.assert_line(self.look(), 'broken', 'has not been built', f'-t {self.data} build-npu/kernels/mlir/overlay-8.xclbin')
         self.write_container(folder=self.data)
         self.assert_line(self.look(), 'ok', 'design is built')
         (self.data / 'overlay-8.hash').write_text('0123456789abcdef\n')
-        self.assert_line(self.look(), 'broken', 'another version of the NPU\'s design')
+        self.assert_line(self.look(), 'broken', 'another version of the NPU\'s design', 'run “ninja -C build-npu')
 
 
 class Report(DoctorTest):
@@ -184,7 +202,8 @@ class Report(DoctorTest):
 
     def test_versions_and_doctors_lines(self):
         text = self.report()
-        self.assertRegex(text, r'^Tilescribe \d+\.\d+\.\d+\ndistribution: .*\nkernel: Linux .*\ndesign of the NPU: [0-9a-f]{16}\n')
+        self.assertRegex(text, r'^Tilescribe \d+\.\d+\.\d+\ndistribution: .*\nkernel: Linux .*\nmade by: Framework\n'
+                         r'model: Laptop 13 \(AMD Ryzen AI 300 Series\)\nBIOS: 03.04\ndesign of the NPU: [0-9a-f]{16}\n')
         for part in ('[machine]\n', '[libraries]\n', '[npu]\nok: AMD XDNA 2 NPU', 'broken: XRT, through which'):
             self.assertIn(part, text)
 
@@ -192,8 +211,50 @@ class Report(DoctorTest):
         plugin = self.folder / 'private' / 'plugin.so'
         text = self.report(USER='muriel', LOGNAME='muriel', TILESCRIBE_XRT=str(plugin), LANGUAGE='de')
         self.assertIn('“~/private/plugin.so”', text)
-        for word in (str(self.folder), os.uname().nodename, '[models]', '[database]', '[folders]', 'starter'):
+        for word in (str(self.folder), os.uname().nodename, '[models]', '[database]', '[folders]', 'starter', 'FRANDACPA1234567'):
             self.assertNotIn(word, text)
+
+    def test_no_home_under_another_name_and_no_user(self):
+        name = pwd.getpwuid(os.getuid()).pw_name
+        real = self.folder / 'homes' / f'{name}.box'
+        real.mkdir(parents=True)
+        (self.folder / 'home').symlink_to(real)
+        for path, seen in ((real / 'plugin.so', '~/plugin.so'), (f'/media/{name}/plugin.so', '/media/USER/plugin.so'), (f'/srv/{name}', '/srv/USER'),
+                           (f'{real}es/plugin.so', f'{real}es/plugin.so')):
+            with self.subTest(path=path):
+                text = self.report(HOME=str(self.folder / 'home'), TILESCRIBE_XRT=str(path))
+                self.assertIn(f'“{seen}”', text)
+
+    def test_nothing_of_what_was_said(self):
+        plain = {'LD_PRELOAD': ''}
+        clip = SOURCE / 'tests/data/fox.wav'
+        done = self.run_here(PROGRAM, 'transcribe', clip, **{**self.where, **plain})
+        self.assertIn('fox', done.stdout)
+        for word in ('fox', 'transcripts.db', 'quick'):
+            self.assertNotIn(word, self.report())
+
+    def test_it_goes_to_a_file(self):
+        file = self.folder / 'report.txt'
+        printed = self.run_doctor('--report')
+        for arguments in (('--report', file), (f'--report={file}',), ('-r', file)):
+            with self.subTest(arguments=arguments):
+                done = self.run_here(PROGRAM, 'doctor', *arguments, **self.where)
+                self.assertEqual((done.stdout, done.stderr, done.returncode), ('', f'The report is in “{file}”.\n', 0))
+                self.assertEqual(file.read_text(), printed)
+                file.unlink()
+        self.assertEqual(self.run_doctor('--report=-'), printed)
+
+    def test_a_file_that_cannot_be_written(self):
+        done = self.run_here(PROGRAM, 'doctor', '--report', self.folder / 'nowhere' / 'report.txt', **self.where)
+        self.assertEqual((done.stdout, done.returncode), ('', 1))
+        self.assertRegex(done.stderr, r'^tilescribe: The report “.*/nowhere/report.txt” cannot be written: .*\.\n$')
+
+    def test_only_the_report_is_in_english(self):
+        file = self.folder / 'report.txt'
+        german = {'LANGUAGE': 'de', 'LC_ALL': 'C.UTF-8', 'TILESCRIBE_LOCALEDIR': os.environ['TILESCRIBE_LOCALEDIR']}
+        done = self.run_here(PROGRAM, 'doctor', '--report', file, **{**self.where, **german})
+        self.assertIn('Der Bericht steht in', done.stderr)
+        self.assertIn('is not installed', file.read_text())
 
     def test_it_is_in_english(self):
         text = self.report(LANGUAGE='de', LC_ALL='de_DE.UTF-8', TILESCRIBE_LOCALEDIR=os.environ['TILESCRIBE_LOCALEDIR'])

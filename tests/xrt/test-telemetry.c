@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "amdxdna.h"
+#include "device/npu/npu-power.h"
 #include "device/npu/npu-telemetry.h"
 
 #include <fcntl.h>
@@ -13,9 +14,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define NODE    "/dev/accel/accel0"
-#define DEVICE  "sys/devices/pci0000:00/0000:00:08.2/0000:c5:00.1"
-#define COLUMNS 4
+#define NODE     "/dev/accel/accel0"
+#define DEVICE   "sys/devices/pci0000:00/0000:00:08.2/0000:c5:00.1"
+#define COLUMNS  4
+#define LONG_RUN 500000 /* us */
 
 typedef struct
 {
@@ -183,6 +185,28 @@ sees_the_device_vanish (Fixture *f, gconstpointer data)
   g_assert_cmpint (f->told.why[SCRIBE_NPU_CLOCKS], ==, SCRIBE_NPU_KNOWN);
 }
 
+/* However short the run is, and only if the NPU works. */
+static void
+power_is_of_work_only (Fixture *f, gconstpointer data)
+{
+  const gboolean is_busy = g_strcmp0 (g_getenv ("TILESCRIBE_NPU_FAULT"), "busy") == 0;
+  const int fd = use_npu ();
+
+  for (gulong us = 0; us <= LONG_RUN; us += LONG_RUN)
+    {
+      ScribeNpuPower *power = scribe_npu_power_begin ("");
+      double watts;
+
+      g_usleep (us);
+      watts = scribe_npu_power_end (power);
+      if (is_busy)
+        g_assert_cmpfloat_with_epsilon (watts, 0.087, 1e-9);
+      else
+        g_assert_cmpfloat (watts, <, 0);
+    }
+  close (fd);
+}
+
 static void
 names_every_part_and_reason (Fixture *f, gconstpointer data)
 {
@@ -213,6 +237,7 @@ main (int argc, char **argv)
   ADD ("does not rest while this process works", does_not_rest_while_this_process_works);
   ADD ("leaves a sleeping NPU alone", leaves_a_sleeping_npu_alone);
   ADD ("sees the device vanish", sees_the_device_vanish);
+  ADD ("power is of work only", power_is_of_work_only);
   ADD ("names every part and reason", names_every_part_and_reason);
   status = g_test_run ();
   command = g_strdup_printf ("rm -rf '%s'", tree);

@@ -19,6 +19,10 @@ class TranscribeTest(ProgramTest):
     def transcribe(self, *arguments, device='npu', clip=FOX, **how):
         return self.run_in_sid(os.environ['TILESCRIBE'], 'transcribe', '--device', device, *arguments, clip, **{**self.where, **how})
 
+    def show(self, n):
+        """What is told of the n-th transcript of this test."""
+        return self.run_in_sid(os.environ['TILESCRIBE'], 'history', 'show', n, **self.where).stdout
+
     def succeed(self, *arguments, **how):
         done = self.transcribe(*arguments, **how)
         self.assertEqual((done.stderr, done.returncode), ('', 0))
@@ -37,6 +41,8 @@ class Transcript(TranscribeTest):
         runs = [json.loads(self.succeed('-f', 'json', '-w', device=device, clip=CLIPS / 'meeting.wav')) for device in ('npu', 'emulator')]
         self.assertEqual(runs[0]['segments'], runs[1]['segments'])
         self.assertEqual(runs[0]['run']['device'], 'npu')
+        self.assertEqual((runs[1]['run']['watts'], runs[1]['run']['joules']), (None, None), 'the emulator has no model of power')
+        self.assertNotIn('Power', self.show(2))
 
     def test_windows_at_once(self):
         how = ['--batch', '4', '-f', 'srt']
@@ -57,9 +63,24 @@ class Transcript(TranscribeTest):
                 self.assertEqual(self.succeed(*arguments, **how), self.succeed(*arguments, device='emulator'))
 
     def test_drivers_of_other_years_will_do(self):
-        for faults in ('old-driver', 'new-driver', 'sensors', 'no-sensors'):
+        meters = {'old-driver': 1.25, 'new-driver': None, 'sensors': 'not known', 'no-sensors': 1.25}
+        for n, (faults, watts) in enumerate(meters.items(), 1):
             with self.subTest(faults=faults):
-                self.assertEqual(self.succeed(faults=faults), TEXT)
+                found = json.loads(self.succeed('-f', 'json', faults=faults))
+                self.assertEqual(''.join(segment['text'] for segment in found['segments']).strip() + '\n', TEXT)
+                if watts == 'not known':
+                    self.assertEqual((found['run']['watts'], found['run']['joules']), (None, None))
+                    self.assertIn('Power       not known\n', self.show(n))
+                elif watts:
+                    self.assertEqual(found['run']['watts'], watts, 'another meter, where the driver has none')
+
+    def test_its_power_is_kept(self):
+        run = json.loads(self.succeed('-f', 'json'))['run']
+        busy = run['submit'] + run['kernel'] + run['transfer']
+        self.assertTrue(0.087 <= run['watts'] <= 4.321, run)
+        self.assertAlmostEqual(run['joules'], run['watts'] * busy, delta=1e-5)
+        energy = run['joules'] * 60 / run['audio']
+        self.assertRegex(self.show(1), rf'Power +{run["watts"]:.2f} W while the NPU worked, {energy:.2f} J for a minute of audio\n')
 
     def test_auto_takes_it(self):
         run = json.loads(self.succeed('-f', 'json', device='auto'))['run']

@@ -307,8 +307,8 @@ load (GError **error)
     {
       g_set_error (
           error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-          _ ("This Tilescribe was built without XRT, and cannot use the NPU: “%s” is not there. Build it where XRT %s or a "
-             "newer one is installed."),
+          _ ("Tilescribe's plug-in for the NPU is not installed: “%s” is not there. Install the package tilescribe-npu, or "
+             "build Tilescribe where XRT %s or a newer one is installed."),
           path, NPU_XRT_OLDEST);
       return NULL;
     }
@@ -319,16 +319,17 @@ load (GError **error)
       dlclose (library);
       if (plugin == NULL)
         g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                     _ ("“%s” is not of this version of Tilescribe. Install both from the same package."), path);
+                     _ ("“%s” is not of this version of Tilescribe. Install tilescribe and tilescribe-npu of the same version."),
+                     path);
       return plugin;
     }
   why = g_strdup (dlerror ());
   /* its words are in the user's language: whether XRT is there, and new enough, is looked at by itself */
   if (scribe_npu_check (SCRIBE_NPU_CHECK_XRT, NULL, error))
-    g_set_error (
-        error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-        _ ("“%s” does not go with the XRT that is installed, which is too old: version %s or a newer one is needed (%s)."), path,
-        NPU_XRT_OLDEST, why);
+    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                 _ ("“%s” cannot be loaded with the XRT that is installed (%s). Install tilescribe-npu for this XRT, or build "
+                    "Tilescribe with it."),
+                 path, why);
   return NULL;
 }
 
@@ -343,17 +344,22 @@ npu_array_xrt_find_overlay (const NpuOverlay *overlay, guint64 hash, GError **er
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU's design has not been built: “%s” is not there. docs/npu.md says how it is made."), path);
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          _ ("The NPU's design has not been built: “%s” is not there. In Tilescribe's source, where mlir-aie and Peano are "
+             "installed, run “meson setup build-npu -Doverlay=enabled -Dpeano=FOLDER && ninja -C build-npu && sudo install "
+             "-D -m 644 -t %s build-npu/kernels/mlir/overlay-%u.xclbin build-npu/kernels/mlir/overlay-%u.hash”."),
+          path, folder, overlay->n_columns, overlay->n_columns);
       return NULL;
     }
   if (!g_file_get_contents (hash_path, &found, NULL, NULL) || strncmp (found, wanted, HASH_DIGITS) != 0)
     {
       g_set_error (
           error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-          _ ("“%s” was built from another version of the NPU's design, or “%s”, which tells, is missing. Build it again, as "
-             "docs/npu.md says."),
-          path, hash_path);
+          _ ("“%s” was built from another version of the NPU's design, or “%s”, which tells, is missing. In Tilescribe's source, "
+             "run “ninja -C build-npu && sudo install -m 644 -t %s build-npu/kernels/mlir/overlay-%u.xclbin "
+             "build-npu/kernels/mlir/overlay-%u.hash”."),
+          path, hash_path, folder, overlay->n_columns, overlay->n_columns);
       return NULL;
     }
   return g_steal_pointer (&path);

@@ -15,6 +15,7 @@
 #include "error.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <glib/gi18n-lib.h>
 #include <link.h>
 #include <math.h>
@@ -24,6 +25,7 @@
 
 #define MODULE     "/sys/module/amdxdna"
 #define DRIVER     "amdxdna"
+#define FIRMWARE   "/lib/firmware/amdnpu"
 #define PACKAGE    "libxrt_driver_xdna.so.2"
 #define N_ROWS     64 /* of the product that is tried */
 #define N_COLS     128
@@ -54,15 +56,36 @@ check_device (const ScribeNpuPresence *presence, char **found, GError **error)
   if (presence->is_there)
     *found = g_strdup_printf ("%s (%s)", presence->name, presence->address);
   else if (presence->name)
-    return fail (error, _ ("This machine has an %s, and Tilescribe is for XDNA 2. Use “--device cpu”."), presence->name);
+    return fail (error, _ ("This machine has an %s, and Tilescribe is for XDNA 2. Choose the device “cpu”."), presence->name);
   else
-    return fail (error, _ ("This machine has no XDNA2 NPU. Use “--device cpu”."));
+    return fail (error, _ ("This machine has no XDNA2 NPU. Choose the device “cpu”."));
   return TRUE;
+}
+
+/* Whether there is firmware for it, "npu.sbin" or with more to its name, where the kernel looks. folder: that. */
+static gboolean
+has_firmware (const ScribeNpuPresence *presence, char **folder)
+{
+  g_autofree char *device = scribe_npu_read_line (presence->folder, "device");
+  g_autofree char *revision = scribe_npu_read_line (presence->folder, "revision");
+  const guint64 numbers[] = { device ? g_ascii_strtoull (device, NULL, 16) : 0,
+                              revision ? g_ascii_strtoull (revision, NULL, 16) : 0 };
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  *folder = g_strdup_printf (FIRMWARE "/%04x_%02x", (guint) numbers[0], (guint) numbers[1]);
+  dir = g_dir_open (*folder, 0, NULL);
+  while (dir && (name = g_dir_read_name (dir)))
+    if (g_str_has_prefix (name, "npu"))
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean
 check_driver (const ScribeNpuPresence *presence, char **found, GError **error)
 {
+  g_autofree char *firmware = NULL;
+
   if (presence->driver && strcmp (presence->driver, DRIVER) != 0)
     return fail (error,
                  _ ("“%s” has taken the NPU, and Tilescribe needs “amdxdna”. Run “echo %s | sudo tee "
@@ -73,6 +96,13 @@ check_driver (const ScribeNpuPresence *presence, char **found, GError **error)
       *found = g_strdup_printf (_ ("Driver: %s"), presence->driver);
       return TRUE;
     }
+  if (g_file_test (MODULE, G_FILE_TEST_IS_DIR) && !has_firmware (presence, &firmware))
+    return fail (
+        error,
+        _ ("The driver “amdxdna” is loaded, and there is no firmware for the NPU in “%s”. Run “sudo apt install "
+           "firmware-linux” (Debian, of non-free-firmware), “sudo apt install linux-firmware” (Ubuntu) or “sudo pacman -S "
+           "linux-firmware”, and start again."),
+        firmware);
   if (presence->driver || g_file_test (MODULE, G_FILE_TEST_IS_DIR))
     return fail (
         error, _ ("The driver “amdxdna” is loaded, and has refused the NPU: its firmware is of another version. Bring both up to "
@@ -80,12 +110,19 @@ check_driver (const ScribeNpuPresence *presence, char **found, GError **error)
                   "tells more."));
   return fail (error,
                _ ("This machine has an NPU, and its driver “amdxdna” is not there. Linux has it from 6.14 on: install such a "
-                  "kernel, or run “sudo modprobe amdxdna”."));
+                  "kernel (Debian 13: “sudo apt install -t trixie-backports linux-image-amd64”), or run “sudo modprobe "
+                  "amdxdna”."));
 }
 
 static gboolean
 check_permission (const ScribeNpuPresence *presence, char **found, GError **error)
 {
+  if (presence->open_error == ENOENT)
+    return fail (
+        error,
+        _ ("The NPU is there, and its node “%s” cannot be seen from here, as in a container that does not have it. Start "
+           "Tilescribe outside of it, or give it the node (“--device %s”)."),
+        presence->node, presence->node);
   if (presence->open_error)
     return fail (error, _ ("You may not open the NPU, “%s”: %s. Run “sudo usermod -aG render $USER”, and log in again."),
                  presence->node, g_strerror (presence->open_error));
@@ -339,4 +376,18 @@ scribe_npu_check (ScribeNpuCheck check, char **found, GError **error)
   if (found)
     *found = is_right ? g_steal_pointer (&what) : NULL;
   return is_right;
+}
+
+gboolean
+scribe_npu_check_usable (char **found, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (!scribe_npu_check (SCRIBE_NPU_CHECK_DEVICE, &name, error))
+    return FALSE;
+  for (guint check = SCRIBE_NPU_CHECK_DRIVER; check < SCRIBE_NPU_CHECK_RESULT; check++)
+    if (!scribe_npu_check (check, NULL, error))
+      return FALSE;
+  *found = g_steal_pointer (&name);
+  return TRUE;
 }

@@ -32,6 +32,10 @@ typedef enum
 /* found: in a line for a person, what is there. FALSE: the error says what is wrong and how it is mended. */
 gboolean scribe_npu_check (ScribeNpuCheck check, char **found, GError **error);
 
+/* Whether all are right but the last, which is not tried: as far as can be told without waking the NPU, it can be used. found: what the NPU is called. FALSE: the error
+ * is that of the first that is not. */
+gboolean scribe_npu_check_usable (char **found, GError **error);
+
 /* "2.25.0", of the XRT that a program finds here, and of its library for NPUs; NULL: it is not installed. Loads XRT, which does not look at devices then. */
 char *scribe_npu_xrt_version (void);
 char *scribe_npu_package_version (void);

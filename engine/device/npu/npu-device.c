@@ -80,8 +80,8 @@ fits (const ScribeDeviceOptions *o, GError **error)
   if (o->n_state % TILE_N == 0 && o->n_state <= most)
     return TRUE;
   g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-               _ ("This model is %u values wide, and the NPU's design takes widths that are multiples of %u, up to %u. Use "
-                  "“--device cpu”."),
+               _ ("This model is %u values wide, and the NPU's design takes widths that are multiples of %u, up to %u. "
+                  "Choose the device “cpu”."),
                o->n_state, TILE_N, most);
   return FALSE;
 }

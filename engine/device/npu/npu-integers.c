@@ -86,6 +86,7 @@ npu_integers_init (ScribePlan *plan, GError **error)
         calibration = scribe_npu_calibration_load (graph, error);
       if (calibration == NULL)
         return FALSE;
+      plan->has_integers = TRUE;
       integers = &plan->integers[op->out->index];
       integers->scales = g_new (float, op->out->n_cols);
       if (op->kind == SCRIBE_OP_LAYER_NORM)

@@ -131,8 +131,8 @@ scribe_npu_mel_filters (const ScribeWeight *weight, guint first, guint *n, GErro
   if (filters->len > TILE_FILTERS)
     {
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The mel filters of this model have %u values other than zero in %u bands, and the NPU holds %u. Use "
-                      "“--device cpu”."),
+                   _ ("The mel filters of this model have %u values other than zero in %u bands, and the NPU holds %u. "
+                      "Choose the device “cpu”."),
                    filters->len, n_bands, TILE_FILTERS);
       return NULL;
     }

@@ -93,11 +93,23 @@ begin (NpuLower *lower, TileProgramId program)
   npu_part_note (lower, TRUE); /* the header counts what is behind it */
 }
 
+/* Of a graph with integers all ops are in the program that knows them, as far as it has them. */
+static TileProgramId
+program_of (const NpuLower *lower, TileOp op)
+{
+  const gboolean needs_integers = lower->plan->has_integers && tile_program_has (TILE_PROGRAM_INTEGERS, op);
+
+  return needs_integers ? TILE_PROGRAM_INTEGERS : tile_program_of (op);
+}
+
 void
 npu_part_enter (NpuLower *lower, TileOp op)
 {
-  if (lower->part && tile_program_has (lower->stream->program, op))
+  const TileProgramId program = program_of (lower, op);
+
+  if (lower->part
+      && (lower->stream->program == program || (!lower->plan->has_integers && tile_program_has (lower->stream->program, op))))
     return;
   npu_part_leave (lower);
-  begin (lower, tile_program_of (op));
+  begin (lower, program);
 }

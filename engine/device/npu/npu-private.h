@@ -158,6 +158,7 @@ struct _ScribePlan
   guint *order;          /* [n_state]: the channel at each place of the residual stream; NULL: as the graph has them */
   gboolean *is_ordered;  /* [graph's tensors]: activations that have this order */
   NpuIntegers *integers; /* [graph's tensors] */
+  gboolean has_integers; /* some of them are */
   NpuMemory weights;
   gsize weights_size;
   guint8 *packing;     /* the same, while they are packed; NULL: places are dealt out, and nothing is written */

@@ -102,6 +102,10 @@ void scribe_npu_meter_read (ScribeNpuMeter *meter, ScribeNpuTelemetry *telemetry
 void scribe_npu_telemetry_clear (ScribeNpuTelemetry *telemetry);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ScribeNpuTelemetry, scribe_npu_telemetry_clear)
 
+/* Whether the NPU has worked for this process since it had worked for "busy_seconds" of it, which become those of this reading; NaN: cannot be said, and is FALSE.
+ * Where the kernel does not count them: whether commands wait. */
+gboolean scribe_npu_has_worked (const ScribeNpuTelemetry *telemetry, double *busy_seconds);
+
 /* For a person: "power", "column use". */
 const char *scribe_npu_part_name (ScribeNpuPart part);
 
