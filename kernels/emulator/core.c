@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 
 #ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -85,6 +86,10 @@ begin (NpuEmulator *e, NpuCore *core)
       core->stack = aligned_alloc (GUARD, GUARD + STACK);
       g_assert (core->stack != NULL && mprotect (core->stack, GUARD, PROT_NONE) == 0);
     }
+#ifdef __SANITIZE_ADDRESS__
+  /* a program that was reset on its way has left its frames there */
+  __asan_unpoison_memory_region ((guint8 *) core->stack + GUARD, STACK);
+#endif
   getcontext (&core->context); // cppcheck-suppress getcontextCalled
   core->context.uc_stack.ss_sp = (guint8 *) core->stack + GUARD;
   core->context.uc_stack.ss_size = STACK;
