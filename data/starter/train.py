@@ -17,7 +17,6 @@ SPDX-License-Identifier: MIT
 """
 import argparse
 import collections
-import contextlib
 import datetime
 import json
 import math
@@ -84,7 +83,7 @@ def plan(a, rng, step, seconds, before):
         return Plan(rate, rng.choice(EASY), 0.0, 1.0)
     if minute < a.short:
         return Plan(rate, rng.choice(SHORT), 0.0, easy)
-    return Plan(rate, rng.choice(LONGER), float(rng.random() < 0.3), easy)
+    return Plan(rate, rng.choice(LONGER), float(rng.random() < a.several), easy)
 
 
 def letter_loss(net, heard, batch):
@@ -162,8 +161,7 @@ class Trainer:
 
     def learn(self, batch, n_silent, rate):
         """One step -> the four losses, or None if the gradient was not finite (the same in all workers)."""
-        mixed = torch.autocast("cuda", torch.bfloat16) if self.device.type == "cuda" else contextlib.nullcontext()
-        with mixed:
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.a.bfloat16):
             parts = losses(self.net, self.voc, batch.to(self.device), n_silent)
         self.flat.grad.zero_()
         sum(weight * part for weight, part in zip((1.0, self.a.ctc, self.a.phone, self.a.guide), parts)).backward()
@@ -267,6 +265,7 @@ def arguments():
     ap.add_argument("--easy", type=float, default=6, help="minute until which there are only default voices")
     ap.add_argument("--short", type=float, default=45, help="minute until which windows are short, with one sentence")
     ap.add_argument("--plain", type=float, default=0.35, help="share of batches of default voices, undisturbed")
+    ap.add_argument("--several", type=float, default=0.3, help="share of the windows after that with several sentences")
     ap.add_argument("--wide", type=float, default=0.2, help="last share of the run with some windows of 12 and 30 s")
     ap.add_argument("--ctc", type=float, default=0.3, help="weight of the letters' loss")
     ap.add_argument("--phone", type=float, default=0.5, help="weight of the phonemes' loss")
@@ -274,6 +273,8 @@ def arguments():
     ap.add_argument("--vocab", type=int, default=1500, help="text tokens")
     ap.add_argument("--config", type=json.loads, default=dict(n_state=128, n_head=2, n_enc=4, n_dec=3),
                     help="sizes, as JSON")
+    ap.add_argument("--bfloat16", action="store_true", default=torch.cuda.is_available(),
+                    help="matrix products in bfloat16: on CUDA always; worth it on a CPU with avx512_bf16 or amx_bf16")
     ap.add_argument("--fresh-optimiser", action="store_true", help="go on with the weights only")
     ap.add_argument("--seed", type=int, default=0)
     return ap.parse_args()
