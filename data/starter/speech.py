@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""speech.py - the training sentences, spoken by espeak-ng, flite and festival
+"""speech.py - the training sentences, spoken by espeak-ng and flite
 
   speech.py TEXT.tsv POOL --first N --shards N
 
@@ -9,8 +9,8 @@ the shard is complete, so that training can go on beside it:
 
   offset  length  voice  source  text  phones         (samples; phones: "name:ms name:ms ...", their starts)
 
-espeak-ng speaks five in six utterances, since it is fast and, through its library, tells when each phoneme
-starts; the other voices come without phones. Shard N is the same for the same text, N and seed.
+espeak-ng speaks three in four utterances, since it is fast and, through its library, tells when each phoneme
+starts; flite's voices come without phones. Shard N is the same for the same text, N and seed.
 
 SPDX-License-Identifier: MIT
 """
@@ -31,9 +31,8 @@ SHORTEST, LONGEST = 0.25, 12.0            # seconds of speech; anything else is 
 
 # voice -> share of the utterances; "+": with one of VARIANTS, "accent": one of ACCENTS
 VOICES = {"en-US": 27, "en": 21, "en-US+": 13, "en+": 8, "accent": 4,
-          "slt": 8, "rms": 7, "kal16": 4, "awb": 3, "fest-slt": 3, "fest-ked": 2}
+          "slt": 10, "rms": 9, "kal16": 4, "awb": 4}
 FLITE = ("slt", "rms", "kal16", "awb")
-FESTIVAL = {"fest-slt": "cmu_us_slt_arctic_hts", "fest-ked": "ked_diphone"}
 VARIANTS = ("m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 klatt2 klatt4 Andy Annie Gene Lee Alicia Michael steph belinda "
             "linda david max zac").split()
 ACCENTS = "en-GB-scotland en-GB-x-gbclan en-GB-x-rp en-GB-x-gbcwmd en-US-nyc en-029".split()
@@ -116,19 +115,6 @@ def flite(text, voice, args=()):
         return decode_wav(f.read())
 
 
-def festival(texts, voice):
-    """All texts in one run of festival, as it takes a second to start; no samples for one it stumbles over."""
-    with tempfile.TemporaryDirectory() as folder:
-        script = [f"(voice_{voice})"]
-        for i, text in enumerate(texts):
-            text = text.replace('"', "")
-            script.append(f'(utt.save.wave (utt.synth (Utterance Text "{text}")) "{folder}/{i}.wav" \'riff)')
-        Path(folder, "say.scm").write_text("\n".join(script))
-        subprocess.run(["festival", "-b", f"{folder}/say.scm"], capture_output=True)
-        wavs = [Path(folder, f"{i}.wav") for i in range(len(texts))]
-        return [decode_wav(w.read_bytes()) if w.exists() else np.zeros(0, np.float32) for w in wavs]
-
-
 def say(text, kind, espeak, rng):
     """One utterance in a voice of this kind -> (voice name, samples, phones)."""
     if kind in FLITE:
@@ -141,17 +127,11 @@ def say(text, kind, espeak, rng):
 
 
 def utterances(lines, size, voices, espeak, rng):
-    """-> (source, text, voice, samples, phones), grouped by voice"""
+    """-> (source, text, voice, samples, phones)"""
     kinds = rng.choices(voices, [VOICES[v] for v in voices], k=size)
     chosen = rng.choices(lines, [WEIGHTS.get(source, 1) for source, _ in lines], k=size)
-    for kind in voices:
-        group = [line for line, k in zip(chosen, kinds) if k == kind]
-        if kind in FESTIVAL:
-            for (source, text), x in zip(group, festival([text for _, text in group], FESTIVAL[kind])):
-                yield source, text, kind, x, []
-        else:
-            for source, text in group:
-                yield source, text, *say(text, kind, espeak, rng)
+    for (source, text), kind in zip(chosen, kinds):
+        yield source, text, *say(text, kind, espeak, rng)
 
 
 def make_shard(lines, pool, index, size, voices, espeak, rng):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """text.py - English training sentences out of the documentation at hand, and made ones
 
-  text.py OUT.tsv --heldout heldout.tsv KIND=FOLDER...
+  text.py OUT.tsv --heldout heldout.txt KIND=FOLDER...
 
 Any Debian machine holds tens of thousands of English sentences: documentation, manual pages, fortunes. From
 each text in the folders, those sentences are kept that read aloud as they are written: 2 to 16 plain words,
@@ -105,14 +105,14 @@ def main():
     ap = argparse.ArgumentParser(description="Collect English training sentences, and make some.")
     ap.add_argument("out", type=Path)
     ap.add_argument("sources", type=source, nargs="*", metavar="KIND=FOLDER", help="kinds: " + ", ".join(KINDS))
-    ap.add_argument("--heldout", type=Path, required=True, help="table of sentences to leave out")
+    ap.add_argument("--heldout", type=Path, required=True, help="sentences to leave out, one a line")
     ap.add_argument("--dictated", type=int, default=40000, help="dictation-like sentences to make, with doubles")
     ap.add_argument("--lists", type=int, default=12000, help="lists of random words to make")
     ap.add_argument("--seed", type=int, default=1)
     a = ap.parse_intermixed_args()
     rng = random.Random(a.seed)
     natural, count = found(a.sources)
-    held = {key(line.split("\t")[1]) for line in a.heldout.read_text().splitlines()[1:]}
+    held = {key(line) for line in a.heldout.read_text().splitlines()}
     lines = natural | made(rng, count, a.dictated, a.lists)
     lines = [line for k, line in lines.items() if k not in held]
     rng.shuffle(lines)
