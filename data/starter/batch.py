@@ -108,6 +108,20 @@ def noise(rng, n):
     return rng.choice(noises())[at:at + n]
 
 
+def tones(rng, n):
+    """Notes, one after the other, of random length, pitch, overtones and fading; some glide, some are rests."""
+    out, at = np.zeros(n, np.float32), 0
+    while at < n:
+        t = np.arange(min(int(rng.uniform(0.05, 1.5) * RATE), n - at)) / RATE
+        pitch = 60 * 2 ** rng.uniform(0, 5) * 2 ** (rng.choice([0, 0, rng.uniform(-1, 1)]) * t)
+        overtones = rng.choice([1, 2, 5])
+        turns = 2 * np.pi * np.cumsum(pitch) / RATE
+        note = sum(np.sin(k * turns) / k ** rng.uniform(0.5, 2) for k in range(1, overtones + 1))
+        out[at:at + len(t)] = (rng.random() < 0.85) * note * np.exp(-rng.uniform(0, 5) * t)
+        at += len(t)
+    return out
+
+
 def room(rng, x):
     """x with a random exponential reverberation of 50 to 300 ms."""
     n = rng.randint(800, 4800)
@@ -134,7 +148,7 @@ def nothing_said(rng, total):
     x = np.zeros(total, np.float32)
     if rng.random() < 0.8:
         n = rng.randint(total // 4, total)
-        x[:n] = noise(rng, n) * 10 ** rng.uniform(-5, -1.7)
+        x[:n] = rng.choice((noise, tones))(rng, n) * 10 ** rng.uniform(-5, -1)
     return x
 
 
@@ -163,7 +177,7 @@ def place(rng, pool, total, several, easy):
 def window(rng, pool, seconds, several, easy):
     """One training window -> (samples, spans); after the recording's end it is zero, as at inference."""
     total = int(seconds * RATE)
-    placed = place(rng, pool, total, several, easy) if rng.random() > 0.03 else []
+    placed = place(rng, pool, total, several, easy) if rng.random() > 0.05 else []
     if not placed:
         return nothing_said(rng, total), []
     last = placed[-1][0].end
