@@ -17,7 +17,7 @@
 
 G_BEGIN_DECLS
 
-#define SCRIBE_NPU_CACHE_VERSION  3          /* counts up when weights are packed in another way */
+#define SCRIBE_NPU_CACHE_VERSION  4          /* counts up when weights are packed, or checked, in another way */
 #define SCRIBE_NPU_CACHE_FILES    6          /* a model has two: encoder and decoder */
 #define SCRIBE_NPU_CACHE_SMALLEST (1u << 22) /* bytes; what has fewer is packed faster than found */
 #define SCRIBE_NPU_CACHE_HEADER   4096       /* bytes before the weights */

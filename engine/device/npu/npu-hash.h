@@ -1,6 +1,7 @@
 /* npu-hash.h - a fast hash that tells altered bytes
  *
- * XXH64 of Yann Collet's xxHash: several GB a second, so that what is mapped can be checked whole before it is used. It finds damage, not forgers.
+ * XXH3 of Yann Collet's xxHash: as fast as memory, so that what is mapped, and what is submitted, can be checked whole before it is used. It finds damage, not
+ * forgers.
  *
  * SPDX-License-Identifier: MIT
  */
