@@ -328,7 +328,7 @@ gboolean npu_submit (NpuDevice *device,
 /* npu-device.c: keys and values of a sequence or window; cache: any of the layer */
 NpuTensor npu_cache (const NpuDevice *device, const ScribeTensor *cache, guint owner);
 
-/* npu-profile.c: the costs that were asked for; processor time of this thread; an op's row; adds a run to the rows of its ops */
+/* npu-profile.c: the costs that were asked for; the time, of which the clock costs next to nothing, as each op asks it; an op's row; adds a run to the rows of its ops */
 NpuCosts npu_costs_of (const ScribeDeviceOptions *options);
 double npu_host_seconds (void);
 ScribeProfileRow *npu_profile_row (const ScribePlan *plan, guint op_index);
