@@ -104,15 +104,6 @@ find_active (TileClock *clock, TileAttention *state)
 
 /* ---------------------------------------------------------------- products */
 
-/* Half of an object [64, 64], or a pair object [64, 32] */
-static TileBlocks
-half_of (const uint8_t *object, bool is_pair, int half)
-{
-  if (is_pair)
-    return (TileBlocks){ object, N_PAIR_BLOCKS * 2 * TILE_BLOCK_BYTES, 2 * TILE_BLOCK_BYTES, TILE_BLOCK_BYTES };
-  return (TileBlocks){ object + half * N_PAIR_BLOCKS * TILE_BLOCK_BYTES, N_BLOCKS * TILE_BLOCK_BYTES, TILE_BLOCK_BYTES, 0 };
-}
-
 /* Half of the weights, which lie in the scores' place */
 static TileBlocks
 half_of_weights (const float *scores, bool is_pair, int half)
@@ -149,8 +140,8 @@ tile_attention_scores (TileClock *clock,
   if (part == 0)
     find_active (clock, state);
   for (int half = part; half < end; half++)
-    add_product (clock, state, scores, half_of (q[state->is_q_pair ? half : 0], state->is_q_pair, half),
-                 half_of (k, state->is_k_pair, half), half == 0);
+    add_product (clock, state, scores, tile_half_of (q[state->is_q_pair ? half : 0], state->is_q_pair, half),
+                 tile_half_of (k, state->is_k_pair, half), half == 0);
 }
 
 void
@@ -164,7 +155,7 @@ tile_attention_values (TileClock *clock,
   const int end = state->is_v_pair ? part + 1 : 2;
 
   for (int half = part; half < end; half++)
-    add_product (clock, state, output, half_of_weights (scores, state->is_v_pair, half), half_of (v, state->is_v_pair, half),
+    add_product (clock, state, output, half_of_weights (scores, state->is_v_pair, half), tile_half_of (v, state->is_v_pair, half),
                  false);
 }
 
@@ -299,15 +290,6 @@ find_factors (TileClock *clock, TileAttention *state)
   tile_store_acc (clock, state->factor, tile_reciprocal (clock, sum));
 }
 
-TILE_INLINE void
-store_pair (TileClock *clock, TileAcc y, uint8_t *out)
-{
-  TileBfp hi = tile_acc_to_bfp (clock, y);
-
-  tile_store_bfp (clock, out, hi);
-  tile_store_bfp (clock, out + TILE_BLOCK_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, y, hi)));
-}
-
 void
 tile_attention_finish (TileClock *clock, TileAttention *state, const float *output, int part, uint8_t *out)
 {
@@ -324,10 +306,7 @@ tile_attention_finish (TileClock *clock, TileAttention *state, const float *outp
         {
           TileAcc y = tile_mul (&here, tile_load_acc (&here, output + (i * N_BLOCKS + j) * TILE_BLOCK * TILE_BLOCK), factor);
 
-          if (part < 0)
-            tile_store_bfp (&here, out, tile_acc_to_bfp (&here, y));
-          else
-            store_pair (&here, y, out);
+          tile_store_block (&here, out, y, part >= 0);
           out += part < 0 ? TILE_BLOCK_BYTES : 2 * TILE_BLOCK_BYTES;
         }
     }
@@ -361,7 +340,7 @@ tile_attention_align (TileClock *clock, TileAttention *state, const float *score
               if (!sees_all (state, i))
                 weight = keep_seen (&here, state, weight, i, j, 0);
             }
-          store_pair (&here, weight, out);
+          tile_store_block (&here, out, weight, true);
           out += 2 * TILE_BLOCK_BYTES;
         }
     }

@@ -14,7 +14,7 @@
  *   v         transposed: a single object [64 columns, 64 keys], or two pair objects of 32 keys
  *   scores    [8, 8] blocks of 64 floats, 16 384 bytes; weights lie in a block's first 72 bytes as bfp16, with v in pairs the rest in the next 72
  *   output    as scores
- *   state     TileAttention, 2012 bytes
+ *   state     TileAttention, 1784 bytes
  *
  * Products are those of product.h, 32 values of the sum after the other. Blocks of 8 rows beyond n_row_blocks are not touched, and of 64 keys that none of its rows
  * sees a block of rows takes no notice. What a row does not see weighs nothing; a row that sees nothing at all becomes zeros.

@@ -54,7 +54,6 @@ static TileAcc
 gather (TileClock *clock, const uint8_t source[8], const uint8_t *fresh, uint32_t column, bool is_pair, uint8_t *scratch)
 {
   const uint32_t n_parts = is_pair ? 2 : 1;
-  TileAcc x;
 
   if (is_pair)
     fresh += column / N_PAIR_BLOCKS * TILE_OBJECT_BYTES;
@@ -68,30 +67,16 @@ gather (TileClock *clock, const uint8_t source[8], const uint8_t *fresh, uint32_
         else
           tile_zero_bfp_row (clock, to);
       }
-  x = tile_bfp_to_acc (clock, tile_load_bfp (clock, scratch));
-  if (is_pair)
-    x = tile_add_bfp (clock, x, tile_load_bfp (clock, scratch + TILE_BLOCK_BYTES));
-  return tile_transpose (clock, x);
+  return tile_transpose (clock, tile_load_block (clock, scratch, is_pair));
 }
 
 /* A block, with its low half if there is one, of old values and new */
 static void
 merge (TileClock *clock, uint32_t mask, TileAcc fresh, const uint8_t *old, bool is_pair, uint8_t *out)
 {
-  TileBfp hi;
-
   if (old)
-    {
-      TileAcc x = tile_bfp_to_acc (clock, tile_load_bfp (clock, old));
-
-      if (is_pair)
-        x = tile_add_bfp (clock, x, tile_load_bfp (clock, old + TILE_BLOCK_BYTES));
-      fresh = tile_select_cols (clock, mask, fresh, x);
-    }
-  hi = tile_acc_to_bfp (clock, fresh);
-  tile_store_bfp (clock, out, hi);
-  if (is_pair)
-    tile_store_bfp (clock, out + TILE_BLOCK_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, fresh, hi)));
+    fresh = tile_select_cols (clock, mask, fresh, tile_load_block (clock, old, is_pair));
+  tile_store_block (clock, out, fresh, is_pair);
 }
 
 void

@@ -7,22 +7,15 @@
 #include "tile/layout.h"
 #include "tile/tile.h"
 
-static TileAcc
-pair (TileClock *clock, const uint8_t *p)
-{
-  TileAcc hi = tile_bfp_to_acc (clock, tile_load_bfp (clock, p));
-
-  return tile_add_bfp (clock, hi, tile_load_bfp (clock, p + TILE_BLOCK_BYTES));
-}
-
 void
 tile_embed_add (TileClock *clock, const uint8_t *token, const uint8_t *position, uint32_t n, float *row)
 {
   for (uint32_t i = 0; i < n; i++)
     {
-      TileAcc x = pair (clock, token + i * TILE_EMBED_BYTES);
+      TileAcc x = tile_load_block (clock, token + i * TILE_EMBED_BYTES, true);
 
-      tile_store_acc (clock, row + 64 * i, tile_add (clock, x, pair (clock, position + i * TILE_EMBED_BYTES)));
+      x = tile_add (clock, x, tile_load_block (clock, position + i * TILE_EMBED_BYTES, true));
+      tile_store_acc (clock, row + 64 * i, x);
     }
 }
 
@@ -45,10 +38,8 @@ tile_embed_store (TileClock *clock, const float *rows, uint32_t part, uint8_t *o
     for (int j = 0; j < TILE_PAIR_COLS / 8; j++)
       {
         TileAcc x = tile_load_rows (clock, rows + 8 * i * TILE_N + (int) part * TILE_PAIR_COLS + 8 * j, TILE_N);
-        TileBfp hi = tile_acc_to_bfp (clock, x);
 
-        tile_store_bfp (clock, out, hi);
-        tile_store_bfp (clock, out + TILE_BLOCK_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, x, hi)));
+        tile_store_block (clock, out, x, true);
         out += 2 * TILE_BLOCK_BYTES;
       }
   tile_loop_end (clock, 1);

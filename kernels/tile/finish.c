@@ -76,8 +76,6 @@ finished_block (TileClock *clock, const float *acc, const TileFinish *finish, co
 TILE_INLINE void
 store_block (TileClock *clock, const TileFinish *finish, const Part *part, TileAcc x, uint8_t *to)
 {
-  TileBfp high;
-
   if (finish->out == TILE_FORMAT_F32)
     {
       tile_store_rows (clock, (float *) (void *) to, 16, x);
@@ -91,10 +89,7 @@ store_block (TileClock *clock, const TileFinish *finish, const Part *part, TileA
     }
   if (part->is_transposed)
     x = tile_transpose (clock, x);
-  high = tile_acc_to_bfp (clock, x);
-  tile_store_bfp (clock, to, high);
-  if (part->is_pair)
-    tile_store_bfp (clock, to + TILE_BFP_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, x, high)));
+  tile_store_block (clock, to, x, part->is_pair);
 }
 
 void

@@ -9,15 +9,15 @@
 void
 tile_gemm_bfp (TileClock *clock, float *acc, const uint8_t *a, const uint8_t *b, const TileGemmShape *shape, bool is_first)
 {
-  const int width = shape->is_narrow ? 8 : 4; /* columns of blocks in b */
-  const TileProduct product = {
-    .a = shape->is_pair ? (TileBlocks){ a, 4 * 2 * TILE_BFP_BYTES, 2 * TILE_BFP_BYTES, shape->is_high_only ? 0 : TILE_BFP_BYTES }
-                        : (TileBlocks){ a + shape->a_first_col_block * TILE_BFP_BYTES, 8 * TILE_BFP_BYTES, TILE_BFP_BYTES, 0 },
-    .b = { b + shape->b_first_col_block * TILE_BFP_BYTES, width * TILE_BFP_BYTES, TILE_BFP_BYTES, 0 },
-    .n_rows = shape->n_row_blocks,
-    .n_cols = shape->n_col_blocks,
-    .pitch = tile_acc_at (1, 0),
-  };
+  TileProduct product = { .a = tile_half_of (a, shape->is_pair, shape->a_first_col_block / 4),
+                          .b = tile_half_of (b, false, shape->b_first_col_block / 4),
+                          .n_rows = shape->n_row_blocks,
+                          .n_cols = shape->n_col_blocks,
+                          .pitch = tile_acc_at (1, 0) };
 
+  if (shape->is_high_only)
+    product.a.low = 0;
+  if (!shape->is_narrow)
+    product.b.pitch = 4 * TILE_BLOCK_BYTES; /* half as wide, of twice as many outputs */
   tile_product_add (clock, acc, &product, is_first);
 }

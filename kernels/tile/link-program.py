@@ -3,7 +3,7 @@
 
     link-program.py OUT.ll LLVM-LINK FILE.ll...
 
-FILEs are LLVM's intermediate code of all sources, not yet optimised. They are linked, all but the loop of the core is made private to the
+FILEs are LLVM's intermediate code of all sources, as for link-time optimisation. They are linked, all but the loop of the core is made private to the
 program, and what is left is optimised as a whole: what nobody calls goes, and so do parameters that nobody reads, as the clock, which
 costs nothing on the device. Beside LLVM-LINK lie opt and clang of its version.
 

@@ -16,14 +16,6 @@ pair_block (const uint8_t *object, int i, int j)
   return object + (i * N_COL_BLOCKS + j) * 2 * TILE_BLOCK_BYTES;
 }
 
-TILE_INLINE TileAcc
-load_pair (TileClock *clock, const uint8_t *block)
-{
-  TileAcc hi = tile_bfp_to_acc (clock, tile_load_bfp (clock, block));
-
-  return tile_add_bfp (clock, hi, tile_load_bfp (clock, block + TILE_BLOCK_BYTES));
-}
-
 /* Sums begin at zero, shifts at the mean of these 32 columns: products with blocks full of 1/32. */
 static void
 begin (TileClock *clock, TileNorm *stats, const uint8_t *x, int n_row_blocks)
@@ -57,7 +49,8 @@ tile_norm_add (TileClock *clock, TileNorm *stats, const uint8_t *x, uint32_t n_r
       tile_loop_begin (&here);
       for (int i = 0; i < (int) n_row_blocks; i++)
         {
-          TileAcc above = tile_sub (&here, load_pair (&here, pair_block (x, i, j)), tile_load_acc (&here, stats->shift[i]));
+          TileAcc above = tile_sub (&here, tile_load_block (&here, pair_block (x, i, j), true),
+                                    tile_load_acc (&here, stats->shift[i]));
 
           tile_store_acc (&here, stats->sum[i], tile_add (&here, tile_load_acc (&here, stats->sum[i]), above));
           tile_store_acc (&here, stats->squares[i], tile_fma (&here, above, above, tile_load_acc (&here, stats->squares[i])));
@@ -91,22 +84,12 @@ TILE_INLINE void
 store (TileClock *clock, TileAcc y, int i, int j, TileFormat format, int half, uint8_t *out)
 {
   const int block = (i * 2 + half) * N_COL_BLOCKS + j;
-  TileBfp hi;
+  const bool is_pair = format == TILE_FORMAT_PAIR;
 
   if (tile_is_int8 (format))
-    {
-      tile_store_i8 (clock, (int8_t *) out + block * TILE_INT_BLOCK, tile_acc_to_i8 (clock, y));
-      return;
-    }
-  hi = tile_acc_to_bfp (clock, y);
-  if (format == TILE_FORMAT_PAIR)
-    {
-      out += (i * N_COL_BLOCKS + j) * 2 * TILE_BLOCK_BYTES;
-      tile_store_bfp (clock, out + TILE_BLOCK_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, y, hi)));
-    }
+    tile_store_i8 (clock, (int8_t *) out + block * TILE_INT_BLOCK, tile_acc_to_i8 (clock, y));
   else
-    out += block * TILE_BLOCK_BYTES;
-  tile_store_bfp (clock, out, hi);
+    tile_store_block (clock, out + (is_pair ? (i * N_COL_BLOCKS + j) * 2 : block) * TILE_BLOCK_BYTES, y, is_pair);
 }
 
 void
@@ -132,7 +115,8 @@ tile_norm_write (TileClock *clock,
       tile_loop_begin (&here);
       for (int i = 0; i < (int) n_row_blocks; i++)
         {
-          TileAcc above = tile_sub (&here, load_pair (&here, pair_block (x, i, j)), tile_load_acc (&here, stats->shift[i]));
+          TileAcc above = tile_sub (&here, tile_load_block (&here, pair_block (x, i, j), true),
+                                    tile_load_acc (&here, stats->shift[i]));
           TileAcc normal = tile_mul (&here, above, tile_load_acc (&here, stats->sum[i]));
 
           store (&here, tile_fma (&here, normal, gains, biases), i, j, format, (int) half, out);

@@ -34,7 +34,6 @@ tile_pack (TileClock *clock,
         uint8_t *to = out + (i * n_cols + (int) first_col + j) * TILE_BLOCK_BYTES * (is_pair ? 2 : 1);
         int begin = area->row_begin - 8 * i, end = area->row_end - 8 * i, end_col = area->n_cols - 8 * j;
         TileAcc x;
-        TileBfp hi;
 
         if (begin >= 8 || end <= 0 || end_col <= 0)
           x = tile_zero_acc (clock);
@@ -44,11 +43,7 @@ tile_pack (TileClock *clock,
           x = tile_mask_rows (clock, x, begin, end, 0);
         if (end_col < 8)
           x = tile_mask_cols (clock, x, 0, end_col, 0);
-
-        hi = tile_acc_to_bfp (clock, x);
-        tile_store_bfp (clock, to, hi);
-        if (is_pair)
-          tile_store_bfp (clock, to + TILE_BLOCK_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, x, hi)));
+        tile_store_block (clock, to, x, is_pair);
       }
   tile_loop_end (clock, 1);
 }

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "tile/clock.h"
+#include "tile/layout.h"
 
 #if defined TILE_SET
 #define tile_product_add TILE_SYMBOL (tile_product_add)
@@ -27,6 +28,15 @@ typedef struct
   int step;  /* along the sum */
   int low;   /* from a high block to its low one; 0: there are only high ones */
 } TileBlocks;
+
+/* Half of an object [64, 64], or a pair object [64, 32] */
+TILE_INLINE TileBlocks
+tile_half_of (const uint8_t *object, bool is_pair, int half)
+{
+  if (is_pair)
+    return (TileBlocks){ object, 4 * 2 * TILE_BLOCK_BYTES, 2 * TILE_BLOCK_BYTES, TILE_BLOCK_BYTES };
+  return (TileBlocks){ object + half * 4 * TILE_BLOCK_BYTES, 8 * TILE_BLOCK_BYTES, TILE_BLOCK_BYTES, 0 };
+}
 
 typedef struct
 {

@@ -6,6 +6,28 @@
  */
 #pragma once
 
+/* ---------------------------------------------------------------- blocks in memory: alone, or as a pair, the second of which is what the first leaves of the values */
+
+TILE_INLINE TileAcc
+tile_load_block (TileClock *clock, const uint8_t *p, bool is_pair)
+{
+  TileAcc x = tile_bfp_to_acc (clock, tile_load_bfp (clock, p));
+
+  return is_pair ? tile_add_bfp (clock, x, tile_load_bfp (clock, p + TILE_BFP_BYTES)) : x;
+}
+
+TILE_INLINE void
+tile_store_block (TileClock *clock, uint8_t *p, TileAcc x, bool is_pair)
+{
+  TileBfp high = tile_acc_to_bfp (clock, x);
+
+  tile_store_bfp (clock, p, high);
+  if (is_pair)
+    tile_store_bfp (clock, p + TILE_BFP_BYTES, tile_acc_to_bfp (clock, tile_sub_bfp (clock, x, high)));
+}
+
+/* ---------------------------------------------------------------- functions */
+
 /* 1 / x, relative error below 2e-7; x normal, 2^-125 < |x| < 2^125 */
 TILE_SHARED TileAcc
 tile_reciprocal (TileClock *clock, TileAcc x)
