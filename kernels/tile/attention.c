@@ -194,6 +194,7 @@ find_largest (TileClock *clock, TileAttention *state, float *scores)
 
 /* 1 over what e^0 is in tile_exp_score(): 2^12 e^-8 */
 #define EXP_SCORE_SCALE 1.37405492f
+#define LOG2_E_OF_8     0.18033688f /* log2 (e) / 8 */
 
 /* Levels of rows whose scores exceed them by too much, and by what their sums shrink */
 static void
@@ -207,8 +208,14 @@ raise_levels (TileClock *clock, TileAttention *state, float *output)
   if (!tile_any_less (clock, limit, found))
     return;
   raised = tile_select_less (clock, limit, found, found, level);
-  factor = tile_exp_score (clock, level, tile_sub (clock, tile_splat (clock, TILE_SCORE_MAGIC), raised));
-  factor = tile_select_less (clock, limit, found, tile_mul_scalar (clock, factor, EXP_SCORE_SCALE), one);
+  if (output == NULL)
+    /* the weights pass once more, and the sums are to be theirs */
+    factor = tile_exp2 (clock, tile_mul_scalar (clock, tile_sub (clock, level, raised), LOG2_E_OF_8));
+  else
+    {
+      factor = tile_exp_score (clock, level, tile_sub (clock, tile_splat (clock, TILE_SCORE_MAGIC), raised));
+      factor = tile_select_less (clock, limit, found, tile_mul_scalar (clock, factor, EXP_SCORE_SCALE), one);
+    }
   factor = tile_select_less (clock, tile_zero_acc (clock), sum, factor, one); /* what has no sum yet need not shrink */
   tile_store_acc (clock, state->level, raised);
   tile_store_acc (clock, state->factor, factor);

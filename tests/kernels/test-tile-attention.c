@@ -84,6 +84,7 @@ typedef struct
 {
   float level, sum;
   float y[64];
+  gboolean is_align; /* the weights pass once more, and are to be divided by this sum */
 } Carry;
 
 /* A row's weights of 64 keys, in its place of an object, and their sum */
@@ -98,7 +99,9 @@ plain_weights (Case *c, guint row, guint block, gboolean is_pair, const float sc
   largest = to_bf16 (largest);
   if (largest > carry->level + 32)
     {
-      float factor = carry->sum > 0 ? scalar_exp_score (carry->level, largest) * 1.37405492f : 1;
+      const float shrunk = carry->is_align ? scalar_exp2 ((carry->level - largest) * 0.18033688f)
+                                           : scalar_exp_score (carry->level, largest) * 1.37405492f;
+      float factor = carry->sum > 0 ? shrunk : 1;
 
       for (guint j = 0; j < 64; j++)
         carry->y[j] *= factor;
@@ -149,7 +152,7 @@ static void
 plain_align_row (Case *c, guint row, float *y)
 {
   guint8 weights[2 * TILE_OBJECT_BYTES];
-  Carry carry = { .level = -16384 };
+  Carry carry = { .level = -16384, .is_align = TRUE };
   float factor, score[64];
 
   for (guint block = 0; block < c->n_key_blocks; block++)
