@@ -258,12 +258,22 @@ enter_op (NpuLower *lower)
     npu_part_enter (lower, first[lower->op->kind]);
 }
 
+/* The host's time since the last call is the op's. */
+static void
+account (NpuLower *lower, guint op_index)
+{
+  const double now = npu_host_seconds ();
+
+  npu_profile_row (lower->plan, op_index)->host += now - lower->clock;
+  lower->clock = now;
+}
+
 static void
 lower_next (NpuLower *lower, guint op_index)
 {
-  const double start = npu_host_seconds ();
   gboolean is_kept;
 
+  lower->n_shared = 0;
   lower->op_index = op_index;
   lower->op = g_ptr_array_index (lower->plan->graph->ops, op_index);
   if (lower->op->out && lower->op->out->kind == SCRIBE_TENSOR_CROSS_CACHE)
@@ -276,7 +286,7 @@ lower_next (NpuLower *lower, guint op_index)
       npu_kept_note (lower);
     }
   npu_part_note (lower, !is_kept);
-  npu_profile_row (lower->plan, op_index)->host += npu_host_seconds () - start;
+  account (lower, op_index);
 }
 
 /* The times of words between the last layer and the logits, which are of a third program. */
@@ -298,14 +308,12 @@ lower_graph (NpuLower *lower)
 void
 npu_lower_run (NpuLower *lower)
 {
-  double start;
-
+  lower->clock = npu_host_seconds ();
   npu_lower_begin (lower);
   npu_kept_begin (lower);
   lower_graph (lower);
-  start = npu_host_seconds ();
   npu_part_leave (lower);
-  npu_profile_row (lower->plan, 0)->host += npu_host_seconds () - start;
+  account (lower, 0);
 }
 
 static void

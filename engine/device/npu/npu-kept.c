@@ -1,11 +1,13 @@
 /* npu-kept.c - a run keeps of the last one's stream what would be the same again
  *
  * Most of a step's words and control objects are those of the step before: products, norms and the attention over windows depend on how many tokens there
- * are, and of which windows, and not on which. All of a window's are those of a window as long as this one, but for how loud it is and where its cross
- * keys and values go. The stream and the control objects stay where they are, and an op whose words are known, and which begins in
- * the same place and with the same tasks under way, is passed over. Anything else is written anew over what was there. Where it grows or shrinks,
- * the ops behind it begin elsewhere, and are written anew too: an op's words are only taken if nothing has been written over them. Each part of a run has a stream
- * of its own, and what is kept lies in one of them.
+ * are, and of which windows, and not on which. What is done to the caches of a sequence depends on the block of 64 positions; the position itself stands in
+ * control objects, which the first layer makes anew and all others have in common with it. All of a window's words are those of a window as long as this
+ * one, but for how loud it is and where its cross keys and values go.
+ *
+ * The stream and the control objects stay where they are, and an op whose words are known, and which begins in the same place and with the same tasks under
+ * way, is passed over. Anything else is written anew over what was there. Where it grows or shrinks, the ops behind it begin elsewhere, and are written anew
+ * too: an op's words are only taken if nothing has been written over them. Each part of a run has a stream of its own, and what is kept lies in one of them.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -36,6 +38,23 @@ shape_of (const NpuLower *lower)
   return shape;
 }
 
+/* What those depend on whose tasks go to the caches of a step. What of a block is new, or is seen, stands in control objects, which the first layer
+ * makes anew for all. */
+static GArray *
+blocks_of (const NpuLower *lower)
+{
+  const ScribeRun *run = lower->run;
+  GArray *blocks = g_array_sized_new (FALSE, FALSE, sizeof (guint), 2 * run->n_tokens);
+
+  for (guint i = 0; i < run->n_tokens; i++)
+    {
+      const guint place[] = { run->tokens[i].sequence, run->tokens[i].position / NPU_KEYS };
+
+      g_array_append_vals (blocks, place, G_N_ELEMENTS (place));
+    }
+  return blocks;
+}
+
 static gboolean
 fills_cross_caches (const NpuLower *lower)
 {
@@ -46,8 +65,15 @@ fills_cross_caches (const NpuLower *lower)
   return FALSE;
 }
 
-/* What an op depends on beside the run's shape, as a number. FALSE: on more than that. Values of a step go to the caches, where their positions are. */
-static gboolean
+/* Of the first layer's op control objects are to be made. */
+static NpuSteadiness
+of_layers (const NpuLower *lower, NpuShared kind)
+{
+  return lower->plan->shared[kind]->len > 0 ? NPU_STEADY_IN_BLOCKS : NPU_VARIES;
+}
+
+/* key: what an op depends on beside that, as a number. Values of a step go to the caches, where their positions are. */
+static NpuSteadiness
 find_key (const NpuLower *lower, guint32 *key)
 {
   const ScribeOp *op = lower->op;
@@ -57,38 +83,48 @@ find_key (const NpuLower *lower, guint32 *key)
     {
     case SCRIBE_OP_SPECTRUM:
       memcpy (key, &lower->plan->mel.scale, sizeof *key);
-      return TRUE;
+      return NPU_STEADY;
     case SCRIBE_OP_LINEAR:
       if (fills_cross_caches (lower))
         *key = lower->run->window;
-      return op->out->kind != SCRIBE_TENSOR_SELF_CACHE || op->out->index % 2 == 0;
+      return op->out->kind == SCRIBE_TENSOR_SELF_CACHE && op->out->index % 2 == 1 ? of_layers (lower, NPU_SHARED_CACHE)
+                                                                                  : NPU_STEADY;
     case SCRIBE_OP_LOG_MEL:
     case SCRIBE_OP_CONV1D:
     case SCRIBE_OP_LAYER_NORM:
-      return TRUE;
+      return NPU_STEADY;
     case SCRIBE_OP_ATTENTION:
-      return op->key->kind != SCRIBE_TENSOR_SELF_CACHE;
+      return op->key->kind == SCRIBE_TENSOR_SELF_CACHE ? of_layers (lower, NPU_SHARED_ATTENTION) : NPU_STEADY;
     default:
-      return FALSE;
+      return NPU_VARIES;
     }
+}
+
+/* Whether it is the last one, in whose place it is put. */
+static gboolean
+is_last (GArray **last, GArray *now)
+{
+  const gboolean is_same = now->len == (*last)->len && memcmp (now->data, (*last)->data, now->len * sizeof (guint)) == 0;
+
+  g_array_unref (*last);
+  *last = now;
+  return is_same;
 }
 
 void
 npu_kept_begin (NpuLower *lower)
 {
   ScribePlan *plan = lower->plan;
-  g_autoptr (GArray) shape = shape_of (lower);
 
-  lower->keeps = shape->len == plan->shape->len && memcmp (shape->data, plan->shape->data, shape->len * sizeof (guint)) == 0;
-  g_array_set_size (plan->shape, 0);
-  g_array_append_vals (plan->shape, shape->data, shape->len);
+  lower->keeps = is_last (&plan->shape, shape_of (lower));
+  lower->keeps_blocks = is_last (&plan->blocks, blocks_of (lower)) && lower->keeps;
 }
 
 /* The op is about to be lowered. */
 static void
 begin (NpuLower *lower, NpuKept *kept)
 {
-  kept->is_steady = find_key (lower, &kept->key);
+  kept->steadiness = find_key (lower, &kept->key);
   if (lower->part == NULL)
     return;
   kept->before = lower->flow;
@@ -97,14 +133,21 @@ begin (NpuLower *lower, NpuKept *kept)
   lower->stream->reach = (ScribeNpuReach){ 0 };
 }
 
+static gboolean
+is_known (const NpuLower *lower, const NpuKept *kept)
+{
+  guint32 key;
+
+  return (kept->steadiness == NPU_STEADY_IN_BLOCKS ? lower->keeps_blocks : lower->keeps) && kept->steadiness != NPU_VARIES
+         && find_key (lower, &key) == kept->steadiness && key == kept->key;
+}
+
 gboolean
 npu_kept_take (NpuLower *lower)
 {
   NpuKept *kept = &lower->plan->kept[lower->op_index];
-  guint32 key;
 
-  if (!lower->keeps || !kept->is_steady || !find_key (lower, &key) || key != kept->key
-      || memcmp (&kept->before, &lower->flow, sizeof lower->flow) != 0
+  if (!is_known (lower, kept) || memcmp (&kept->before, &lower->flow, sizeof lower->flow) != 0
       || memcmp (&kept->stream_before, &lower->stream->state, sizeof lower->stream->state) != 0)
     {
       begin (lower, kept);
@@ -123,7 +166,8 @@ npu_kept_note (NpuLower *lower)
 
   if (lower->part == NULL)
     return;
-  kept->is_steady &= lower->flow.part == kept->before.part; /* what is kept is of one part */
+  if (lower->flow.part != kept->before.part) /* what is kept is of one part */
+    kept->steadiness = NPU_VARIES;
   kept->after = lower->flow;
   kept->stream_after = lower->stream->state;
   kept->reach = lower->stream->reach;

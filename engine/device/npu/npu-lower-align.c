@@ -122,7 +122,8 @@ half_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint half)
           npu_pass (lower, pass->step, first_column + i, n * n_q);
           continue;
         }
-      control = npu_attention_control (lower, TILE_OP_ALIGN, keys, half, pass->round, &offset);
+      control = npu_control (lower, TILE_OP_ALIGN, &offset);
+      npu_fill_attention (lower, keys, half, pass->round, control);
       control->attention.q_first = i * n_q;
       control->attention.n_q = n * n_q;
       npu_task (lower, pass->step, first_column + i, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));

@@ -183,11 +183,9 @@ npu_head_pattern (const NpuSegment *segment, guint head, guint n_head, gboolean 
                              .times = 1 };
 }
 
-TileControl *
-npu_attention_control (NpuLower *lower, TileOp op, const NpuKeys *keys, guint half, guint round, guint64 *offset)
+void
+npu_fill_attention (const NpuLower *lower, const NpuKeys *keys, guint half, guint round, TileControl *control)
 {
-  TileControl *control = npu_control (lower, op, offset);
-
   control->attention.n_passes = 1;
   control->attention.q = npu_tensor (lower->plan, lower->op->in)->format;
   control->attention.k = control->attention.v = keys->segments[0].keys.format;
@@ -199,7 +197,6 @@ npu_attention_control (NpuLower *lower, TileOp op, const NpuKeys *keys, guint ha
 
       memcpy (control->attention.seen[row], keys->seen + MIN (first, keys->n_rows), n * sizeof *keys->seen);
     }
-  return control;
 }
 
 /* One head of each slot, one block of rows of each row of the array. Keys of the second segment and on are started in the steps after the first's, as
@@ -218,6 +215,7 @@ column_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint colum
   const guint half = npu_half (lower, column), place = column % lower->device->overlay->n_half_columns;
   const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q.format);
   const guint n_out = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (out->format);
+  const gboolean is_self = lower->op->key->kind == SCRIBE_TENSOR_SELF_CACHE;
   const guint first_of_half = head - place;
   const guint n_on_a = MIN (lower->device->overlay->n_half_columns, n_head - MIN (n_head, first_of_half)) * n_q;
   guint64 offset;
@@ -231,9 +229,14 @@ column_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint colum
       return;
     }
 
-  control = npu_attention_control (lower, TILE_OP_ATTENTION, keys, half, pass->round, &offset);
-  control->attention.q_first = place * n_q;
-  control->attention.n_q = n_on_a;
+  control = is_self ? npu_shared_control (lower, NPU_SHARED_ATTENTION, TILE_OP_ATTENTION, &offset)
+                    : npu_control (lower, TILE_OP_ATTENTION, &offset);
+  if (control)
+    {
+      npu_fill_attention (lower, keys, half, pass->round, control);
+      control->attention.q_first = place * n_q;
+      control->attention.n_q = n_on_a;
+    }
   npu_task (lower, pass->step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
   for (guint i = 0; i < keys->n_segments; i++)
     npu_task (lower, pass->step + i, column, SCRIBE_NPU_B, FALSE, npu_head_pattern (&keys->segments[i], head, n_head, TRUE));
@@ -354,12 +357,15 @@ cache_items (NpuLower *lower, const Items *items)
 
       if (slot >= n_head)
         continue;
-      control = npu_control (lower, TILE_OP_CACHE, &offset);
-      control->cache.n_heads = (n_head - slot + n_slots - 1) / n_slots;
-      control->cache.n_items = items->n;
-      control->cache.format = cache.format;
-      for (guint item = 0; item < items->n; item++)
-        fill_map (lower, items, item, &control->cache);
+      control = npu_shared_control (lower, NPU_SHARED_CACHE, TILE_OP_CACHE, &offset);
+      if (control)
+        {
+          control->cache.n_heads = (n_head - slot + n_slots - 1) / n_slots;
+          control->cache.n_items = items->n;
+          control->cache.format = cache.format;
+          for (guint item = 0; item < items->n; item++)
+            fill_map (lower, items, item, &control->cache);
+        }
       npu_task (lower, 0, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
       for (guint head = slot; head < n_head; head += n_slots)
         cache_head (lower, items, column, head);

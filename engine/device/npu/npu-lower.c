@@ -43,6 +43,23 @@ npu_control (NpuLower *lower, TileOp op, guint64 *offset)
   return control;
 }
 
+TileControl *
+npu_shared_control (NpuLower *lower, NpuShared kind, TileOp op, guint64 *offset)
+{
+  GArray *made = lower->plan->shared[kind];
+  const guint i = lower->n_shared++;
+  TileControl *control = NULL;
+
+  if (i < made->len)
+    *offset = g_array_index (made, guint, i);
+  else
+    {
+      control = npu_control (lower, op, offset);
+      g_array_append_vals (made, &(guint){ (guint) *offset }, 1);
+    }
+  return control;
+}
+
 void
 npu_task (NpuLower *lower, guint step, guint column, ScribeNpuChannel channel, gboolean constant, ScribeNpuPattern pattern)
 {
@@ -101,6 +118,8 @@ npu_lower_begin (NpuLower *lower)
   ScribePlan *plan = lower->plan;
 
   plan->n_parts = 0;
+  for (guint kind = 0; kind < NPU_N_SHARED; kind++)
+    g_array_set_size (plan->shared[kind], 0);
   lower->control = plan->control;
   lower->tasks = plan->tasks;
   lower->spread = npu_spread (lower->device->overlay, plan->rows);

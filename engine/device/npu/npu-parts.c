@@ -55,8 +55,11 @@ npu_part_note (NpuLower *lower, gboolean is_new)
 {
   const guint n_words = lower->stream ? lower->stream->state.at : 0, control = lower->flow.control;
 
-  if (is_new && lower->stream)
-    add_extent (lower->part->written, lower->n_noted * sizeof (guint32), n_words * sizeof (guint32));
+  if (lower->stream && lower->stream->is_new)
+    {
+      add_extent (lower->part->written, lower->n_noted * sizeof (guint32), n_words * sizeof (guint32));
+      lower->stream->is_new = FALSE;
+    }
   if (is_new)
     add_extent (lower->plan->written_control, lower->control_noted, control);
   lower->n_noted = n_words;
@@ -72,6 +75,8 @@ npu_part_leave (NpuLower *lower)
   npu_part_note (lower, TRUE);
   scribe_npu_reach_join (&lower->stream->reach, &lower->reach);
   lower->part->transaction = scribe_npu_stream_finish (lower->stream);
+  if (lower->stream->is_new)
+    add_extent (lower->part->written, 0, SCRIBE_NPU_HEADER_WORDS * sizeof (guint32));
   lower->part = NULL;
   lower->stream = NULL;
 }
@@ -88,9 +93,9 @@ begin (NpuLower *lower, TileProgramId program)
   scribe_npu_stream_restart (lower->stream, program);
   lower->flow.part = plan->n_parts;
   lower->flow.waiting = 0;
+  lower->stream->is_new = FALSE;
   lower->reach = (ScribeNpuReach){ 0 };
-  lower->n_noted = 0;
-  npu_part_note (lower, TRUE); /* the header counts what is behind it */
+  lower->n_noted = SCRIBE_NPU_HEADER_WORDS;
 }
 
 /* Of a graph with integers all ops are in the program that knows them, as far as it has them. */

@@ -393,6 +393,9 @@ npu_plan_new (NpuDevice *device, const ScribeGraph *graph, GError **error)
   plan->tasks = g_array_new (FALSE, FALSE, sizeof (NpuTask));
   plan->kept = g_new0 (NpuKept, graph->ops->len);
   plan->shape = g_array_new (FALSE, FALSE, sizeof (guint));
+  plan->blocks = g_array_new (FALSE, FALSE, sizeof (guint));
+  for (guint kind = 0; kind < NPU_N_SHARED; kind++)
+    plan->shared[kind] = g_array_new (FALSE, FALSE, sizeof (guint));
 
   npu_order_init (plan);
   if (!npu_integers_init (plan, error))
@@ -447,5 +450,8 @@ npu_plan_free (ScribePlan *plan)
   g_array_unref (plan->tasks);
   g_free (plan->kept);
   g_array_unref (plan->shape);
+  g_array_unref (plan->blocks);
+  for (guint kind = 0; kind < NPU_N_SHARED; kind++)
+    g_array_unref (plan->shared[kind]);
   g_free (plan);
 }

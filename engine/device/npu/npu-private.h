@@ -123,15 +123,31 @@ typedef struct
   guint part;                                             /* of the run, from 1 on */
 } NpuFlow;
 
+/* What an op's words depend on, beside the graph */
+typedef enum
+{
+  NPU_VARIES,
+  NPU_STEADY,          /* the run's shape, and a number */
+  NPU_STEADY_IN_BLOCKS /* also in which blocks of the caches its tokens are */
+} NpuSteadiness;
+
 /* An op as the last run had it */
 typedef struct
 {
   NpuFlow before, after;
   ScribeNpuStreamState stream_before, stream_after;
   ScribeNpuReach reach; /* of its own tasks */
-  gboolean is_steady;   /* it depends on nothing but the run's shape and this: */
+  NpuSteadiness steadiness;
   guint32 key;
 } NpuKept;
+
+/* Ops whose control objects are the same in every layer of a step */
+typedef enum
+{
+  NPU_SHARED_CACHE,
+  NPU_SHARED_ATTENTION, /* to what the sequence has said itself */
+  NPU_N_SHARED
+} NpuShared;
 
 /* Of a run: a stream for one program of the cores */
 typedef struct
@@ -178,11 +194,13 @@ struct _ScribePlan
   NpuMemory shown_control; /* as the array sees them */
   GArray *written_control; /* of NpuExtent: what has changed since */
   GArray *tasks;
-  GArray *batches; /* of queries, as the op of the logits was given them; NULL: whole logits, or none */
-  NpuKept *kept;   /* [ops] */
-  GArray *shape;   /* of guint; empty: nothing is kept */
-  guint first_row; /* in the profile */
-  guint last_row;  /* behind those of the ops: of the run as a whole */
+  GArray *batches;              /* of queries, as the op of the logits was given them; NULL: whole logits, or none */
+  NpuKept *kept;                /* [ops] */
+  GArray *shape;                /* of guint; empty: nothing is kept */
+  GArray *blocks;               /* of guint: where its tokens are in the caches */
+  GArray *shared[NPU_N_SHARED]; /* of guint: control objects, as the first layer made them */
+  guint first_row;              /* in the profile */
+  guint last_row;               /* behind those of the ops: of the run as a whole */
 };
 
 /* How the array is shared out in a graph. Many rows: each half has blocks of rows of its own. Few: both halves work on the same rows. */
@@ -223,8 +241,11 @@ typedef struct
   gsize alignment_bytes;        /* of the weights of attention, where they are asked for: a tensor for each head */
   GArray *tasks;                /* of NpuTask: of this op */
   NpuFlow flow;
-  gboolean keeps;       /* the last run had the same shape */
-  ScribeNpuReach reach; /* of the part's ops before */
+  guint n_shared;        /* control objects of the op that all layers have in common, so far */
+  gboolean keeps;        /* the last run had the same shape */
+  gboolean keeps_blocks; /* and its tokens were in the same blocks of the caches */
+  ScribeNpuReach reach;  /* of the part's ops before */
+  double clock;          /* up to when the host's time is accounted for */
 } NpuLower;
 
 /* npu-tensor.c */
@@ -253,6 +274,9 @@ void npu_lower_begin (NpuLower *lower);
 
 /* A control object, with rows of the array and else zeroed; its offset in the buffer of controls. */
 TileControl *npu_control (NpuLower *lower, TileOp op, guint64 *offset);
+
+/* The next one of an op that has the same in every layer. NULL: an earlier layer made it. */
+TileControl *npu_shared_control (NpuLower *lower, NpuShared kind, TileOp op, guint64 *offset);
 
 void npu_task (NpuLower *lower, guint step, guint column, ScribeNpuChannel channel, gboolean constant, ScribeNpuPattern pattern);
 
@@ -438,10 +462,10 @@ typedef struct
   guint n_rows;
 } NpuKeys;
 
-/* npu-lower-attention.c: what the op under way looks at; and its control object for a half in a round, but for whose queries it takes */
+/* npu-lower-attention.c: what the op under way looks at; and that in its control object for a half in a round, but for whose queries it takes */
 void npu_keys_init (NpuKeys *keys, const NpuLower *lower);
 void npu_keys_clear (NpuKeys *keys);
-TileControl *npu_attention_control (NpuLower *lower, TileOp op, const NpuKeys *keys, guint half, guint round, guint64 *offset);
+void npu_fill_attention (const NpuLower *lower, const NpuKeys *keys, guint half, guint round, TileControl *control);
 
 /* A head's keys, or keys and values, block after block. */
 ScribeNpuPattern npu_head_pattern (const NpuSegment *segment, guint head, guint n_head, gboolean with_values);

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define HEADER_WORDS 4
-
 #define OP_WRITE       0
 #define OP_BLOCK_WRITE 1
 #define OP_MASK_WRITE  3
@@ -39,11 +37,38 @@ static const struct
 };
 
 static void
+note_new (ScribeNpuStream *stream)
+{
+  stream->is_new = TRUE;
+  stream->is_summed = FALSE;
+}
+
+/* Most words are those of the run before. */
+static void
+write_words (ScribeNpuStream *stream, guint32 *place, const guint32 *words, guint n)
+{
+  if (memcmp (place, words, n * sizeof *words) == 0)
+    return;
+  memcpy (place, words, n * sizeof *words);
+  note_new (stream);
+}
+
+/* Whatever is in the memory, nobody has been shown it. */
+static void
+grow (ScribeNpuStream *stream, guint n)
+{
+  g_array_set_size (stream->words, n);
+  note_new (stream);
+}
+
+static void
 emit (ScribeNpuStream *stream, const guint32 *words, guint n, guint n_ops)
 {
-  if (stream->state.at + n > stream->words->len)
-    g_array_set_size (stream->words, stream->state.at + n);
-  memcpy (&g_array_index (stream->words, guint32, stream->state.at), words, n * sizeof *words);
+  const guint at = stream->state.at;
+
+  if (at + n > stream->words->len)
+    grow (stream, at + n);
+  write_words (stream, &g_array_index (stream->words, guint32, at), words, n);
   stream->state.at += n;
   stream->state.n_ops += n_ops;
 }
@@ -53,10 +78,10 @@ scribe_npu_stream_new (const NpuOverlay *overlay, guint64 hash)
 {
   ScribeNpuStream *stream = g_new0 (ScribeNpuStream, 1);
   const guint8 device = overlay->generation == NPU1 ? 3 : 4;
-  const guint32 header[HEADER_WORDS] = { 1u << 8 | (guint32) device << 16 | (guint32) NPU_ROWS << 24,
-                                         overlay->n_columns | 1u << 8, 0, 0 };
+  const guint32 header[SCRIBE_NPU_HEADER_WORDS] = { 1u << 8 | (guint32) device << 16 | (guint32) NPU_ROWS << 24,
+                                                    overlay->n_columns | 1u << 8, 0, 0 };
 
-  stream->words = g_array_new (FALSE, FALSE, sizeof (guint32));
+  stream->words = g_array_new (FALSE, TRUE, sizeof (guint32));
   g_array_append_vals (stream->words, header, G_N_ELEMENTS (header));
   stream->overlay = hash;
   scribe_npu_stream_restart (stream, 0);
@@ -67,7 +92,7 @@ void
 scribe_npu_stream_restart (ScribeNpuStream *stream, TileProgramId program)
 {
   stream->program = program;
-  stream->state = (ScribeNpuStreamState){ .at = HEADER_WORDS };
+  stream->state = (ScribeNpuStreamState){ .at = SCRIBE_NPU_HEADER_WORDS };
   stream->reach = (ScribeNpuReach){ 0 };
 }
 
@@ -284,17 +309,29 @@ scribe_npu_stream_mark (ScribeNpuStream *stream, guint id)
   emit (stream, words, G_N_ELEMENTS (words), 1);
 }
 
+static gboolean
+is_same_but_for_sum (const ScribeNpuTransaction *a, const ScribeNpuTransaction *b)
+{
+  return a->words == b->words && a->n_words == b->n_words && a->overlay == b->overlay && a->program == b->program
+         && memcmp (&a->reach, &b->reach, sizeof a->reach) == 0;
+}
+
 ScribeNpuTransaction
 scribe_npu_stream_finish (ScribeNpuStream *stream)
 {
   guint32 *words = (guint32 *) (gpointer) stream->words->data;
+  const guint32 counts[] = { stream->state.n_ops, stream->state.at * (guint32) sizeof (guint32) };
   ScribeNpuTransaction transaction = {
     .words = words, .n_words = stream->state.at, .overlay = stream->overlay, .program = stream->program, .reach = stream->reach
   };
 
-  words[2] = stream->state.n_ops;
-  words[3] = stream->state.at * (guint32) sizeof (guint32);
-  transaction.checksum = scribe_npu_transaction_checksum (&transaction);
+  g_array_set_size (stream->words, stream->state.at); /* what is behind might not have been shown to anybody */
+  write_words (stream, words + 2, counts, G_N_ELEMENTS (counts));
+  transaction.checksum = stream->is_summed && is_same_but_for_sum (&transaction, &stream->finished)
+                             ? stream->finished.checksum
+                             : scribe_npu_transaction_checksum (&transaction);
+  stream->is_summed = TRUE;
+  stream->finished = transaction;
   return transaction;
 }
 

@@ -19,6 +19,7 @@
 
 G_BEGIN_DECLS
 
+#define SCRIBE_NPU_HEADER_WORDS   4   /* of a transaction */
 #define SCRIBE_NPU_MAX_ITERATIONS 64  /* of a descriptor */
 #define SCRIBE_NPU_MAX_TIMES      256 /* of a task, iterations and all */
 #define SCRIBE_NPU_MAX_ARGUMENTS  7   /* of a run */
@@ -77,16 +78,6 @@ typedef struct
 
 #define SCRIBE_NPU_N_DESCRIBED 64
 
-typedef struct
-{
-  GArray *words; /* of guint32; behind "at": those of an earlier run */
-  guint64 overlay;
-  TileProgramId program;
-  ScribeNpuStreamState state;
-  ScribeNpuReach reach;
-  ScribeNpuDescribed described[SCRIBE_NPU_N_DESCRIBED];
-} ScribeNpuStream;
-
 /* What is submitted */
 typedef struct
 {
@@ -97,6 +88,19 @@ typedef struct
   ScribeNpuReach reach; /* no less than the words touch */
   guint64 checksum;     /* of all of the above */
 } ScribeNpuTransaction;
+
+typedef struct
+{
+  GArray *words; /* of guint32; while they are written, behind "at": those of the run before */
+  guint64 overlay;
+  TileProgramId program;
+  ScribeNpuStreamState state;
+  ScribeNpuReach reach;
+  gboolean is_new;    /* words have been written that were not there before, since this was last set to FALSE */
+  gboolean is_summed; /* "finished" has the checksum of the words as they are */
+  ScribeNpuTransaction finished;
+  ScribeNpuDescribed described[SCRIBE_NPU_N_DESCRIBED];
+} ScribeNpuStream;
 
 /* hash: the overlay's. */
 ScribeNpuStream *scribe_npu_stream_new (const NpuOverlay *overlay, guint64 hash);
