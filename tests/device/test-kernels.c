@@ -344,6 +344,33 @@ test_mel (gconstpointer data)
     g_assert_cmpfloat_with_epsilon (out[i], spectrum[i] * spectrum[i] + spectrum[201 + i] * spectrum[201 + i], 1e-6);
 }
 
+/* Every tail, and values that no microphone gives */
+static void
+test_samples (gconstpointer data)
+{
+  const ScribeKernels *k = data;
+  const float odd[] = { NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 0, 1e-30f, 1.5f, 2.5f, -2.5f, 32768, -32769 };
+  const gint16 expected[] = { 0, 0, 0, 32767, -32768, 0, 0, 2, 2, -2, 32767, -32768 };
+
+  for (guint n = 1; n < 100; n++)
+    {
+      g_autofree float *x = random_values (n, 20000);
+      g_autofree gint16 *out = g_new (gint16, n);
+      float most = 0;
+
+      for (guint i = 0; i < n; i++)
+        most = MAX (most, fabsf (x[i]));
+      g_assert_cmpfloat (k->loudest (x, n), ==, most);
+      for (guint i = 0; i < MIN (n, G_N_ELEMENTS (odd)); i++)
+        x[n - 1 - i] = odd[i];
+      k->to_i16 (x, n, 1, out);
+      for (guint i = 0; i < n; i++)
+        g_assert_cmpint (out[i], ==, n - 1 - i < G_N_ELEMENTS (odd) ? expected[n - 1 - i] : (gint16) rintf (x[i]));
+    }
+  g_assert_cmpfloat (k->loudest (odd, 3), ==, 0);
+  g_assert_cmpfloat (k->loudest (odd, G_N_ELEMENTS (odd)), ==, 1e30f);
+}
+
 static void
 test_layer_norm (gconstpointer data)
 {
@@ -371,6 +398,7 @@ static const struct
   { "matvec-i8", test_matvec_i8 },     { "to-i8", test_to_i8 },     { "attend", test_attend },
   { "attend-rows", test_attend_rows }, { "softmax", test_softmax }, { "sum-exp", test_sum_exp_and_max },
   { "epilogue", test_epilogue },       { "mel", test_mel },         { "layer-norm", test_layer_norm },
+  { "samples", test_samples },
 };
 
 int

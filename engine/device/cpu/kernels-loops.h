@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "device/cpu/kernels-mel.h"
 #include "device/cpu/kernels.h"
 #include "device/cpu/vec.h"
 
@@ -525,45 +526,6 @@ to_half (const float *x, gsize n, ScribeHalf *out)
     vec_store_half (out + i, vec_load (x + i));
 }
 
-static void
-power (const float *spectrum, gsize n, float *out)
-{
-  gsize i = 0;
-
-  for (; i + VEC <= n; i += VEC)
-    {
-      vf re = vec_load (spectrum + i), im = vec_load (spectrum + n + i);
-
-      vec_store (out + i, re * re + im * im);
-    }
-  for (; i < n; i++)
-    out[i] = spectrum[i] * spectrum[i] + spectrum[n + i] * spectrum[n + i];
-}
-
-/* n: a multiple of 16, as 80 and 128 mel bins are */
-static float
-log10_floor (float *x, gsize n)
-{
-  vf max = vec_set (-INFINITY);
-
-  for (gsize i = 0; i < n; i += VEC)
-    {
-      vf y = vec_log10 (vec_max (vec_load (x + i), vec_set (1e-10f)));
-
-      max = vec_max (max, y);
-      vec_store (x + i, y);
-    }
-  return vec_largest (max);
-}
-
-/* n: a multiple of 16 */
-static void
-mel_scale (float *x, gsize n, float floor)
-{
-  for (gsize i = 0; i < n; i += VEC)
-    vec_store (x + i, (vec_max (vec_load (x + i), vec_set (floor)) + 4) * 0.25f);
-}
-
 extern const ScribeKernels KERNELS;
 
 const ScribeKernels KERNELS = {
@@ -585,6 +547,8 @@ const ScribeKernels KERNELS = {
   .power = power,
   .log10_floor = log10_floor,
   .mel_scale = mel_scale,
+  .loudest = loudest,
+  .to_i16 = to_i16,
   .max = max_of,
   .sum_exp = sum_exp,
 };

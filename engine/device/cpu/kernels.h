@@ -91,6 +91,12 @@ typedef struct
   /* x = (max (x, floor) + 4) / 4 */
   void (*mel_scale) (float *x, gsize n, float floor);
 
+  /* The largest magnitude of n samples; what is no number counts as silence, here and in to_i16. */
+  float (*loudest) (const float *samples, gsize n);
+
+  /* Samples times a power of two as integers, to nearest even, as near as 16 bits allow. */
+  void (*to_i16) (const float *samples, gsize n, float factor, gint16 *out);
+
   float (*max) (const float *x, gsize n);
   /* sum of exp (x - max) */
   double (*sum_exp) (const float *x, gsize n, float max);

@@ -4,6 +4,7 @@
  */
 #include "device/npu/npu-mel.h"
 
+#include "device/cpu/kernels.h"
 #include "error.h"
 #include "model/whisper-weights.h"
 
@@ -13,61 +14,23 @@
 
 #define TRANSFORM_FACTOR  32767
 #define LARGEST_SAMPLE    32768
-#define INFINITY_BITS     0x7f800000
 #define LARGEST_EXPONENT  30 /* of the samples' factor, either way: beyond it there is silence, or no sound */
 #define COLUMNS_OF_BLOCK  8
 #define FILTERS_OF_OBJECT (TILE_OBJECT_BYTES / sizeof (TileFilter))
 
-/* Without its sign, as an integer: in the numbers' order; what is no number counts as silence. A compiler makes vectors of this and of what follows,
- * which it does not of isfinite() and rintf(). */
-static inline gint32
-magnitude_bits (float x)
-{
-  gint32 bits;
-
-  memcpy (&bits, &x, sizeof bits);
-  bits &= 0x7fffffff;
-  return bits < INFINITY_BITS ? bits : 0;
-}
-
-/* To nearest even, of less than 2^22 either way. */
-static inline gint32
-round_to_integer (float x)
-{
-  const float ones_are_last = 0x1.8p23f;
-  gint32 bits, offset;
-
-  x += ones_are_last;
-  memcpy (&bits, &x, sizeof bits);
-  memcpy (&offset, &ones_are_last, sizeof offset);
-  return bits - offset;
-}
-
 float
 scribe_npu_mel_quantise (const float *samples, gsize n, gint16 *out)
 {
-  gint32 largest = 0;
-  float max, factor;
+  const ScribeKernels *kernels = scribe_kernels_get ();
+  const float max = kernels->loudest (samples, n);
+  float factor;
   int exponent;
-
-#pragma omp simd reduction(max : largest)
-  for (gsize i = 0; i < n; i++)
-    largest = MAX (largest, magnitude_bits (samples[i]));
-  memcpy (&max, &largest, sizeof max);
 
   /* max <= 2^exponent */
   if (frexpf (max, &exponent) == 0.5f)
     exponent--;
   factor = ldexpf (LARGEST_SAMPLE, max > 0 ? -CLAMP (exponent, -LARGEST_EXPONENT, LARGEST_EXPONENT) : 0);
-#pragma omp simd
-  for (gsize i = 0; i < n; i++)
-    {
-      float sample = magnitude_bits (samples[i]) != 0 ? samples[i] * factor : 0;
-
-      sample = sample < LARGEST_SAMPLE - 1 ? sample : LARGEST_SAMPLE - 1;
-      sample = sample > -LARGEST_SAMPLE ? sample : -LARGEST_SAMPLE;
-      out[i] = (gint16) round_to_integer (sample);
-    }
+  kernels->to_i16 (samples, n, factor, out);
   return factor;
 }
 
