@@ -234,6 +234,14 @@ row_hops (NpuOverlay *overlay, guint first_column, guint lane_row)
     }
 }
 
+/* Through the shims between a column of the first half and its partner: a lane for each. Both ends are npu_overlay_sharing()'s. */
+static void
+sharing_hops (NpuOverlay *overlay, guint column)
+{
+  for (guint between = column + 1; between < column + overlay->n_half_columns; between++)
+    hop (overlay, between, 0, NPU_WEST, column, NPU_EAST, column);
+}
+
 NpuOverlay *
 npu_overlay_new (NpuGeneration generation, guint n_columns)
 {
@@ -266,6 +274,8 @@ npu_overlay_new (NpuGeneration generation, guint n_columns)
   for (guint column = 0; column < n_columns; column += overlay->n_half_columns)
     for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
       row_hops (overlay, column, row);
+  for (guint column = 0; overlay->n_halves > 1 && column < overlay->n_half_columns; column++)
+    sharing_hops (overlay, column);
   return overlay;
 }
 
@@ -367,6 +377,24 @@ npu_overlay_configuration (const NpuOverlay *overlay)
   for (guint column = 0; column < overlay->n_columns; column++)
     for (guint row = 0; row < NPU_OVERLAY_ROWS; row++)
       write_register (writes, NPU_ADDRESS (column, NPU_COMPUTE_ROW + row, NPU_CORE_CONTROL), 1);
+  return writes;
+}
+
+GArray *
+npu_overlay_sharing (const NpuOverlay *overlay, gboolean shares)
+{
+  const guint32 own = npu_slave_port (NPU_TILE_SHIM, NPU_SOUTH, NPU_MUX_PORT (NPU_SHIM_B));
+  GArray *writes = g_array_new (FALSE, FALSE, sizeof (NpuWrite));
+
+  for (guint lane = 0; overlay->n_halves > 1 && lane < overlay->n_half_columns; lane++)
+    {
+      const guint partner = lane + overlay->n_half_columns;
+      const guint32 given = npu_slave_port (NPU_TILE_SHIM, NPU_WEST, lane);
+
+      write_register (writes, npu_slave_address (partner, 0, NPU_WEST, lane), shares ? NPU_SLAVE_ON : 0);
+      write_register (writes, npu_master_address (partner, 0, NPU_NORTH, LANE_B), NPU_MASTER_FROM (shares ? given : own));
+      write_register (writes, npu_master_address (lane, 0, NPU_EAST, lane), shares ? NPU_MASTER_FROM (own) : 0);
+    }
   return writes;
 }
 

@@ -16,7 +16,8 @@
  *      '-----------'
  *
  * Everything is circuit switched and moves objects of one size (tile/layout.h), so descriptors, locks and routes are set once. A stream
- * of instructions only tells the shim what to fetch and where to put it.
+ * of instructions only tells the shim what to fetch and where to put it; and, where there are two halves, whether B of a column of the first
+ * goes to its partner in the second too, by lanes through the shims, so that what both need is fetched once.
  *
  * Described here as tables of locks, descriptors, starts and hops; npu_overlay_configuration() turns them into register writes.
  *
@@ -31,7 +32,7 @@
 G_BEGIN_DECLS
 
 #define NPU_OVERLAY_ROWS    NPU_COMPUTE_ROWS
-#define NPU_OVERLAY_VERSION 4 /* counts up when a stream for the one before would not run */
+#define NPU_OVERLAY_VERSION 5 /* counts up when a stream for the one before would not run */
 
 /* Channels of the shim */
 #define NPU_SHIM_A   0 /* MM2S */
@@ -91,6 +92,10 @@ void npu_overlay_free (NpuOverlay *overlay);
 
 /* NpuWrites that set an array up, in an order that starts nothing before all is set. */
 GArray *npu_overlay_configuration (const NpuOverlay *overlay);
+
+/* NpuWrites after which the columns of the second half get B from their partners, or, as at first, from their own shims; none where there is one half. Nothing
+ * may be on its way on B. */
+GArray *npu_overlay_sharing (const NpuOverlay *overlay, gboolean shares);
 
 /* What a stream was planned for: version, tables, the ops of the cores' programs. */
 guint64 npu_overlay_hash (const NpuOverlay *overlay);

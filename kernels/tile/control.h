@@ -63,7 +63,8 @@ typedef struct
   uint32_t out[TILE_GEMM_TILES];       /* TileFormat of each tile; of more tiles the last */
   uint32_t gelu, has_bias;             /* 1: yes */
   uint32_t residual_first, n_residual; /* 0: none */
-  uint32_t first_group, n_groups;
+  uint32_t first_group[2];             /* of columns 0 to 3, and of those beyond */
+  uint32_t n_groups;
   uint32_t row_begin, row_end; /* rows of the tensor outside of these are written as zero */
   float int_scale, int_zero;   /* y becomes the integer y int_scale + int_zero */
 } TileControlGemm;

@@ -56,10 +56,8 @@ finished_block (TileClock *clock, const float *acc, const TileFinish *finish, co
   x = tile_load_acc (clock, acc + tile_acc_at (i, j));
   if (finish->bias)
     x = tile_add (clock, x, tile_row_broadcast (clock, finish->bias + 8 * j));
-  if (finish->gelu == TILE_GELU_FINE)
+  if (finish->gelu)
     x = tile_gelu (clock, x);
-  else if (finish->gelu == TILE_GELU_COARSE)
-    x = tile_gelu_coarse (clock, x);
   if (residual)
     {
       const uint8_t *high = residual + (i * 4 + j % 4) * 2 * TILE_BFP_BYTES;

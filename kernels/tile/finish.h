@@ -28,17 +28,10 @@
 #define tile_gemm_finish TILE_SYMBOL (tile_gemm_finish)
 #endif
 
-typedef enum
-{
-  TILE_GELU_NONE,
-  TILE_GELU_FINE,  /* within 1e-5: for PAIR */
-  TILE_GELU_COARSE /* within 2.1e-4, at a third of the cost: for SINGLE */
-} TileGelu;
-
 typedef struct
 {
   TileFormat out;
-  TileGelu gelu;
+  bool gelu;
   int row_first, row_end; /* of the tile's 64 rows */
   const float *bias;      /* [128], or NULL */
   float scale, zero;      /* INT8: the integer is y scale + zero, to nearest even and within [-128, 127]; rows have scale 1 */

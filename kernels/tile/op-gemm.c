@@ -11,25 +11,19 @@
 _Static_assert(sizeof ((TileControlGemm *) 0)->bias <= TILE_PARAM_BYTES,
                "biases are kept while weights take the place of the control object");
 
-/* 32 columns of A with the weights that are held: high ones, and the low ones of a pair. */
+/* 32 columns of A with an object of weights; the product of both low values is too small to matter. */
 static void
 add_columns (TileProgram *program,
              const TileSteps *steps,
-             TileGemmShape *shape,
+             const TileGemmShape *shape,
              const uint8_t *a,
-             const uint8_t *const b[2],
+             const uint8_t *b,
              bool is_first)
 {
   if (tile_is_int8 (steps->in))
-    {
-      tile_gemm_i8 (program->core->clock, (int32_t *) (void *) tile_acc (program), a, b[0], shape, is_first);
-      return;
-    }
-  for (uint32_t low = 0; low <= steps->weight_pairs; low++)
-    {
-      shape->is_high_only = low > 0; /* the product of both low values is too small to matter */
-      tile_gemm_bfp (program->core->clock, tile_acc (program), a, b[low], shape, is_first && low == 0);
-    }
+    tile_gemm_i8 (program->core->clock, (int32_t *) (void *) tile_acc (program), a, b, shape, is_first);
+  else
+    tile_gemm_bfp (program->core->clock, tile_acc (program), a, b, shape, is_first);
 }
 
 /* Integers become floats, by the scales that the last objects brought. */
@@ -38,20 +32,6 @@ scale (TileProgram *program, const TileGemmShape *shape, const uint8_t *a, const
 {
   tile_gemm_scale (program->core->clock, tile_acc (program), (const float *) (const void *) (a + TILE_INT_SCALES),
                    (const float *) (const void *) (b + TILE_INT_SCALES), shape);
-}
-
-static void
-take_weights (TileProgram *program, const TileSteps *steps, const uint8_t *b[2])
-{
-  for (uint32_t low = 0; low <= steps->weight_pairs; low++)
-    b[low] = tile_take (program, TILE_STREAM_B);
-}
-
-static void
-drop_weights (TileProgram *program, const TileSteps *steps)
-{
-  for (uint32_t low = 0; low <= steps->weight_pairs; low++)
-    tile_drop (program, TILE_STREAM_B);
 }
 
 void
@@ -79,15 +59,20 @@ tile_add_up (TileProgram *program, const TileSteps *steps, uint32_t n_row_blocks
 
       for (uint32_t part = 0; part < n_parts; part++, n_done++)
         {
-          if (n_done % n_of_weights == 0)
-            take_weights (program, steps, b);
           shape.a_first_col_block = (int) (part * TILE_WEIGHT_COLS / TILE_BLOCK);
           shape.b_first_col_block = (int) (n_done % n_of_weights * TILE_WEIGHT_COLS / TILE_BLOCK);
-          add_columns (program, steps, &shape, a, b, n_done == 0);
-          if (tile_is_int8 (steps->in) && n_done == steps->n * n_parts - 1)
-            scale (program, &shape, a, b[0]);
-          if (n_done % n_of_weights == n_of_weights - 1)
-            drop_weights (program, steps);
+          /* high weights make room for the next ones while low ones multiply: with both held, nothing would come meanwhile */
+          for (uint32_t low = 0; low <= steps->weight_pairs; low++)
+            {
+              if (n_done % n_of_weights == 0)
+                b[low] = tile_take (program, TILE_STREAM_B);
+              shape.is_high_only = low > 0;
+              add_columns (program, steps, &shape, a, b[low], n_done + low == 0);
+              if (tile_is_int8 (steps->in) && n_done == steps->n * n_parts - 1)
+                scale (program, &shape, a, b[0]);
+              if (n_done % n_of_weights == n_of_weights - 1)
+                tile_drop (program, TILE_STREAM_B);
+            }
         }
       tile_drop (program, TILE_STREAM_A);
     }
@@ -99,10 +84,8 @@ finish (TileProgram *program, const TileControlGemm *op, uint32_t first_row, uin
 {
   const TileFormat out = (TileFormat) op->out[tile < TILE_GEMM_TILES ? tile : TILE_GEMM_TILES - 1];
   const int begin = (int) op->row_begin - (int) first_row, end = (int) op->row_end - (int) first_row;
-  const bool is_coarse = out == TILE_FORMAT_SINGLE || out == TILE_FORMAT_SINGLE_TRANSPOSED || out == TILE_FORMAT_INT8;
-  const TileGelu gelu = !op->gelu ? TILE_GELU_NONE : is_coarse ? TILE_GELU_COARSE : TILE_GELU_FINE;
   const TileFinish how = { .out = out,
-                           .gelu = gelu,
+                           .gelu = op->gelu != 0,
                            .row_first = begin,
                            .row_end = end,
                            .bias = op->has_bias ? op->bias[tile] : 0,
@@ -150,12 +133,14 @@ tile_op_gemm (TileProgram *program, const TileControl *control)
   const bool writes = tile_writes (program, control);
   TileControlGemm *op = (TileControlGemm *) (void *) tile_param (program);
 
+  const uint32_t first_group = control->gemm.first_group[program->core->column / 4];
+
   *op = control->gemm;
   tile_clock_count (program->core->clock, 0, 0, sizeof *op / TILE_BLOCK, sizeof *op / TILE_BLOCK, 0);
   tile_drop (program, TILE_STREAM_B);
   for (uint32_t round = 0; round < op->n_rounds; round++)
     {
-      const uint32_t first_row = TILE_M * (op->first_group + tile_row (program) + round * op->n_groups);
+      const uint32_t first_row = TILE_M * (first_group + tile_row (program) + round * op->n_groups);
 
       for (uint32_t tile = 0; tile < op->n_tiles; tile++)
         {

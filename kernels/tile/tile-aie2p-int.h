@@ -77,7 +77,7 @@ tile_exp2 (TileClock *clock, TileAcc x)
 }
 
 TILE_SHARED TileAcc
-tile_gelu_coarse (TileClock *clock, TileAcc x)
+tile_gelu (TileClock *clock, TileAcc x)
 {
   static const int16_t bump[] = { -5615, 7185, 396, -10214, 7990, 1134, -2771, 407 };
   TileAcc magnitude, rectified = tile_rectify (clock, x, &magnitude);

@@ -87,21 +87,3 @@ tile_log2 (TileClock *clock, TileAcc x)
   y = tile_fma (clock, tile_mul (clock, y, m), z, tile_fma_scalar (clock, z, -0.5f, m));
   return tile_fma_scalar (clock, y, 1.44269504f, exponent);
 }
-
-/* x (1 + erf (x / sqrt 2)) / 2, absolute error below 1e-5, that of the polynomial.
- *
- * It is max (x, 0) less g (u) = u erfc (u / sqrt 2) / 2 of u = |x|, a bump that is 0 at 0 and, to 6e-6, from 4.75 on: a polynomial of degree 11
- * in u - 2.375, fitted to the least largest error with both ends held at 0. */
-TILE_SHARED TileAcc
-tile_gelu (TileClock *clock, TileAcc x)
-{
-  static const float bump[] = {
-    2.08349304e-2f, -4.76437122e-2f, 4.33319338e-2f, -1.5620646e-2f,  -3.7560658e-3f,  5.99754318e-3f,
-    -1.8916934e-3f, -2.34329739e-4f, 2.49896857e-4f, -2.24216191e-5f, -1.03721233e-5f, 1.69592712e-6f
-  };
-  TileAcc u, rectified;
-
-  rectified = tile_rectify (clock, x, &u);
-  u = tile_add_scalar (clock, tile_clamp (clock, u, 4.75f), -2.375f);
-  return tile_sub (clock, rectified, tile_polynomial (clock, u, bump, 12));
-}

@@ -41,10 +41,9 @@
  *   col_broadcast          0, 11, 1 load            row_sum                        3, 36
  *   store_col              0, 8, 1 store            transpose                      0, 20
  *   exp2                   31, 30                   reciprocal                     67, 85
- *   gelu                   130, 141                 rsqrt                          105, 135
- *   gelu_coarse            51, 42                   log2                           146, 163
- *   lanes_greater          5, 9                     sum_lanes                      6, 13
- *   keep_lanes             4, 8
+ *   gelu                   51, 42                   rsqrt                          105, 135
+ *   lanes_greater          5, 9                     log2                           146, 163
+ *   keep_lanes             4, 8                     sum_lanes                      6, 13
  *
  * SPDX-License-Identifier: MIT
  */

@@ -119,12 +119,23 @@ append_delay (GArray *words, guint n)
   g_array_index (words, guint32, 2) += n;
 }
 
+/* Behind the header, and the writes that settle from where the halves get B: no task begins with a write. */
+static gsize
+first_of (const guint32 *words)
+{
+  gsize at = SCRIBE_NPU_HEADER_WORDS;
+
+  while (words[at] == 0)
+    at += 6;
+  return at;
+}
+
 /* Groups of the stream; what waits for its end is left at *rest. */
 static GArray *
 groups_of (const guint32 *words, gsize n, gsize *rest)
 {
   GArray *groups = g_array_new (FALSE, FALSE, sizeof (Group));
-  gsize at = 4, end = 0;
+  gsize at = first_of (words), end = 0;
 
   g_array_set_clear_func (groups, group_clear);
   while (at < n && words[at] != 0x80)
@@ -161,7 +172,7 @@ shuffle (const guint32 *words, gsize n, guint late)
   g_autoptr (GArray) groups = groups_of (words, n, &rest);
   g_autoptr (GArray) order = g_array_new (FALSE, FALSE, sizeof (guint));
 
-  g_array_append_vals (shuffled, words, 4);
+  g_array_append_vals (shuffled, words, (guint) first_of (words));
   for (guint i = 0; i < groups->len; i++)
     if (i != late)
       g_array_insert_val (order, g_test_rand_int_range (0, (gint) order->len + 1), i);
@@ -194,13 +205,14 @@ append_room (GArray *words, guint n_columns, guint row, guint32 n)
 static GArray *
 hold_row (const guint32 *words, gsize n, guint n_columns, guint row)
 {
+  const gsize first = first_of (words);
   gsize rest;
   GArray *held = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GArray) groups = groups_of (words, n, &rest);
 
-  g_array_append_vals (held, words, 4);
+  g_array_append_vals (held, words, (guint) first);
   append_room (held, n_columns, row, 0);
-  g_array_append_vals (held, words + 4, rest - 4);
+  g_array_append_vals (held, words + first, (guint) (rest - first));
   append_delay (held, N_DELAY);
   append_room (held, n_columns, row, 2);
   return complete (held, words + rest, n - rest);

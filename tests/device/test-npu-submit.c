@@ -45,7 +45,7 @@ open_device (const Fixture *f, guint n_columns)
 }
 
 static void
-set_up (Fixture *f, gconstpointer is_step)
+set_up_columns (Fixture *f, gconstpointer is_step, guint n_columns)
 {
   g_autofree char *path = g_build_filename (g_getenv ("TILESCRIBE_DATA"), "models", "starter-en.bin", NULL);
   g_autoptr (GError) error = NULL;
@@ -53,9 +53,15 @@ set_up (Fixture *f, gconstpointer is_step)
   f->model = scribe_model_open (path, &error);
   g_assert_no_error (error);
   f->whisper = scribe_whisper_graph_new (f->model);
-  f->device = open_device (f, 4);
+  f->device = open_device (f, n_columns);
   f->plan = scribe_device_prepare (&f->device->base, is_step ? f->whisper->text : f->whisper->audio, &error);
   g_assert_no_error (error);
+}
+
+static void
+set_up (Fixture *f, gconstpointer is_step)
+{
+  set_up_columns (f, is_step, 4);
 }
 
 static void
@@ -279,6 +285,35 @@ test_parts_of_a_step (Fixture *f, gconstpointer data)
   assert_programs (f, "words, layers, times, words");
 }
 
+/* Tasks of B that a part starts on the shims of the second half. */
+static guint
+tasks_of_second_half (const NpuPart *part)
+{
+  const guint32 *words = part->transaction.words;
+  guint n = 0;
+
+  for (gsize i = 0; i < part->transaction.n_words; i++)
+    for (guint column = NPU_MAX_COLUMNS / 2; column < NPU_MAX_COLUMNS; column++)
+      n += words[i] == npu_queue_address (column, 0, NPU_MM2S, NPU_SHIM_B);
+  return n;
+}
+
+/* Weights, keys and control objects of an encoder are fetched once for both halves; a step's tiles, and samples, are dealt out to all columns. */
+static void
+test_shared_by_halves (Fixture *f, gconstpointer is_step)
+{
+  ScribeStepToken token = { .id = 1 };
+  const ScribeRun window = { .n_ctx = N_CTX }, step = { .n_tokens = 1, .tokens = &token };
+
+  tear_down (f, is_step);
+  set_up_columns (f, is_step, NPU_MAX_COLUMNS);
+  f->device->base.window_ctx[0] = N_CTX;
+  lower (f, is_step ? &step : &window);
+  g_assert_cmpuint (f->plan->n_parts, ==, 2);
+  g_assert_true ((tasks_of_second_half (get_part (f, 1)) > 0) == (is_step != NULL));
+  g_assert_true (is_step || tasks_of_second_half (get_part (f, 0)) > 0);
+}
+
 typedef struct
 {
   ScribeStepToken tokens[80];
@@ -464,6 +499,8 @@ main (int argc, char **argv)
   ADD ("for-another-program", FALSE, test_for_another_program);
   ADD ("parts-of-a-window", FALSE, test_parts_of_a_window);
   ADD ("parts-of-a-step", TRUE, test_parts_of_a_step);
+  ADD ("shared-by-halves/window", FALSE, test_shared_by_halves);
+  ADD ("shared-by-halves/step", TRUE, test_shared_by_halves);
   ADD ("kept-of-last-step", TRUE, test_kept_of_last_step);
   ADD ("kept-of-last-window", FALSE, test_kept_of_last_window);
   return g_test_run ();

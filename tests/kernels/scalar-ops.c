@@ -71,8 +71,6 @@ lane (VectorOp op, const VectorCase *c, int i, float *second)
       return scalar_log2 (c->positive[i]);
     case VECTOR_OP_gelu:
       return scalar_gelu (a[i]);
-    case VECTOR_OP_gelu_coarse:
-      return scalar_gelu_coarse (a[i]);
     case VECTOR_OP_mac_bfp:
       return scalar_bfp_mac (a[i], c->p, r, c->q, column);
     case VECTOR_OP_load_bfp:

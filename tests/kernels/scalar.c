@@ -175,21 +175,6 @@ scalar_log2 (float x)
 float
 scalar_gelu (float x)
 {
-  static const float bump[] = {
-    2.08349304e-2f, -4.76437122e-2f, 4.33319338e-2f, -1.5620646e-2f,  -3.7560658e-3f,  5.99754318e-3f,
-    -1.8916934e-3f, -2.34329739e-4f, 2.49896857e-4f, -2.24216191e-5f, -1.03721233e-5f, 1.69592712e-6f
-  };
-  float u = (fabsf (x) < 4.75f ? fabsf (x) : 4.75f) - 2.375f;
-  float y = bump[11];
-
-  for (int i = 10; i >= 0; i--)
-    y = y * u + bump[i];
-  return (x > 0 ? x : 0) - y;
-}
-
-float
-scalar_gelu_coarse (float x)
-{
   static const int64_t bump[] = { 0, -5615, 7185, 396, -10214, 7990, 1134, -2771, 407 };
   int64_t u = (int64_t) nearbyint (fmin (fabs (x) * 16384, 65535)) - 32768;
   int64_t y = bump[8];

@@ -35,4 +35,3 @@ float scalar_reciprocal (float x);
 float scalar_rsqrt (float x);
 float scalar_log2 (float x);
 float scalar_gelu (float x);
-float scalar_gelu_coarse (float x);

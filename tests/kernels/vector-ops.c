@@ -61,8 +61,6 @@ arithmetic (TileClock *clock, VectorOp op, const VectorCase *c, TileAcc *second)
       return tile_log2 (clock, positive);
     case VECTOR_OP_gelu:
       return tile_gelu (clock, a);
-    case VECTOR_OP_gelu_coarse:
-      return tile_gelu_coarse (clock, a);
     case VECTOR_OP_load_rows:
       return tile_load_rows (clock, c->rows + 8 * (c->first % 3), 24);
     case VECTOR_OP_splat:

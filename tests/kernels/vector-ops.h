@@ -80,7 +80,6 @@ typedef struct
   X (rsqrt)           \
   X (log2)            \
   X (gelu)            \
-  X (gelu_coarse)     \
   X (mac_i8)          \
   X (mac_i16i8)       \
   X (mac_i16)         \

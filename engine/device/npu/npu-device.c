@@ -109,6 +109,8 @@ npu_close (ScribeDevice *device)
       npu->array->klass->close (npu->array);
     }
   npu_overlay_free (npu->overlay);
+  for (guint shares = 0; shares < G_N_ELEMENTS (npu->sharing); shares++)
+    g_array_unref (npu->sharing[shares]);
   g_clear_error (&npu->failure);
   g_free (npu);
 }
@@ -137,6 +139,8 @@ device_new (const ScribeDeviceOptions *options, GError **error)
       return NULL;
     }
   npu->overlay_hash = npu_overlay_hash (npu->overlay);
+  for (guint shares = 0; shares < G_N_ELEMENTS (npu->sharing); shares++)
+    npu->sharing[shares] = npu_overlay_sharing (npu->overlay, shares);
   return npu;
 }
 

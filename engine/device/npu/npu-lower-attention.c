@@ -58,24 +58,27 @@ norm_part (NpuLower *lower, guint part, guint n_parts)
     {
       const guint slot = npu_slot (lower, column), n = npu_norm_share (plan, op, &lower->spread, slot, part, &first);
       const guint64 gains = plan->extras[lower->op_index] + (guint64) (slot * n_parts + part) * 2 * TILE_OBJECT_BYTES;
-      guint64 offset;
-      TileControl *control;
 
       if (n == 0)
         {
           npu_pass (lower, first_step, column, (keeps ? 1 : 2) * n_in * lower->n_rounds);
           continue;
         }
-      control = npu_control (lower, TILE_OP_LAYER_NORM, &offset);
-      control->norm.n_rounds = lower->n_rounds;
-      control->norm.keeps = keeps;
-      control->norm.n_in = n_in;
-      control->norm.n_inverse = 1.0f / (float) op->in->n_cols;
-      control->norm.out = out->format;
-      control->norm.out_first = first;
-      control->norm.n_out = n;
-      npu_task (lower, first_step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
-      npu_task (lower, first_step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_WEIGHTS, gains, 2));
+      if (npu_brings (lower, column))
+        {
+          guint64 offset;
+          TileControl *control = npu_control (lower, TILE_OP_LAYER_NORM, &offset);
+
+          control->norm.n_rounds = lower->n_rounds;
+          control->norm.keeps = keeps;
+          control->norm.n_in = n_in;
+          control->norm.n_inverse = 1.0f / (float) op->in->n_cols;
+          control->norm.out = out->format;
+          control->norm.out_first = first;
+          control->norm.n_out = n;
+          npu_task (lower, first_step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
+          npu_task (lower, first_step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_WEIGHTS, gains, 2));
+        }
       for (guint round = 0; round < lower->n_rounds; round++)
         npu_put (lower, first_step + round, column, out, round, first, n, 1, n);
     }
@@ -207,19 +210,36 @@ typedef struct
   guint first_head; /* of slot 0 */
 } Pass;
 
+/* Control object, keys and values of a head; n_on_a: objects of queries that come on A. */
+static void
+bring_head (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint column, guint n_q, guint n_on_a)
+{
+  const guint n_head = lower->op->in->n_cols / SCRIBE_HEAD_SIZE, head = pass->first_head + npu_slot (lower, column);
+  const gboolean is_self = lower->op->key->kind == SCRIBE_TENSOR_SELF_CACHE;
+  guint64 offset;
+  TileControl *control = is_self ? npu_shared_control (lower, NPU_SHARED_ATTENTION, TILE_OP_ATTENTION, &offset)
+                                 : npu_control (lower, TILE_OP_ATTENTION, &offset);
+
+  if (control)
+    {
+      npu_fill_attention (lower, keys, npu_half (lower, column), pass->round, control);
+      control->attention.q_first = column % lower->device->overlay->n_half_columns * n_q;
+      control->attention.n_q = n_on_a;
+    }
+  npu_task (lower, pass->step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
+  for (guint i = 0; i < keys->n_segments; i++)
+    npu_task (lower, pass->step + i, column, SCRIBE_NPU_B, FALSE, npu_head_pattern (&keys->segments[i], head, n_head, TRUE));
+}
+
 static void
 column_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint column)
 {
   const NpuTensor q = npu_queries (lower, lower->op->in), *out = npu_tensor (lower->plan, lower->op->out);
   const guint n_head = lower->op->in->n_cols / SCRIBE_HEAD_SIZE, head = pass->first_head + npu_slot (lower, column);
-  const guint half = npu_half (lower, column), place = column % lower->device->overlay->n_half_columns;
   const guint n_q = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (q.format);
   const guint n_out = SCRIBE_HEAD_SIZE / scribe_npu_object_cols (out->format);
-  const gboolean is_self = lower->op->key->kind == SCRIBE_TENSOR_SELF_CACHE;
-  const guint first_of_half = head - place;
+  const guint first_of_half = head - column % lower->device->overlay->n_half_columns;
   const guint n_on_a = MIN (lower->device->overlay->n_half_columns, n_head - MIN (n_head, first_of_half)) * n_q;
-  guint64 offset;
-  TileControl *control;
 
   if (n_on_a == 0)
     return;
@@ -229,17 +249,8 @@ column_pass (NpuLower *lower, const NpuKeys *keys, const Pass *pass, guint colum
       return;
     }
 
-  control = is_self ? npu_shared_control (lower, NPU_SHARED_ATTENTION, TILE_OP_ATTENTION, &offset)
-                    : npu_control (lower, TILE_OP_ATTENTION, &offset);
-  if (control)
-    {
-      npu_fill_attention (lower, keys, half, pass->round, control);
-      control->attention.q_first = place * n_q;
-      control->attention.n_q = n_on_a;
-    }
-  npu_task (lower, pass->step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
-  for (guint i = 0; i < keys->n_segments; i++)
-    npu_task (lower, pass->step + i, column, SCRIBE_NPU_B, FALSE, npu_head_pattern (&keys->segments[i], head, n_head, TRUE));
+  if (npu_brings (lower, column))
+    bring_head (lower, keys, pass, column, n_q, n_on_a);
   npu_put (lower, pass->step, column, out, pass->round, head * n_out, n_out, 1, n_out);
 }
 

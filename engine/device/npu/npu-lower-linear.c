@@ -106,7 +106,7 @@ residual_objects (const NpuLower *lower, const Product *p)
 static guint64
 control (NpuLower *lower, const Product *p, const NpuSpan *span, guint column)
 {
-  const guint slot = npu_slot (lower, column), half = npu_half (lower, column);
+  const guint slot = npu_slot (lower, column), half = npu_half (lower, column), n_halves = lower->device->overlay->n_halves;
   guint64 offset;
   TileControl *control = npu_control (lower, TILE_OP_GEMM, &offset);
   TileControlGemm *gemm = &control->gemm;
@@ -119,7 +119,8 @@ control (NpuLower *lower, const Product *p, const NpuSpan *span, guint column)
   gemm->has_bias = p->has_bias;
   gemm->n_residual = residual_objects (lower, p);
   gemm->residual_first = column % lower->device->overlay->n_half_columns * pairs (p);
-  gemm->first_group = npu_block (lower, half, 0);
+  for (guint i = 0; i < n_halves; i++)
+    gemm->first_group[i] = npu_block (lower, i, 0);
   gemm->n_groups = lower->spread.n_groups;
   gemm->row_begin = p->row_begin;
   gemm->row_end = p->row_end;
@@ -191,7 +192,6 @@ column_tasks (NpuLower *lower, const Product *p, const NpuSpan *span, guint step
 {
   const NpuMatrix *m = p->matrix;
   const guint slot = npu_slot (lower, column), n_tiles = npu_tiles_of_slot (p->matrix, span, slot);
-  ScribeNpuPattern weights;
 
   if (n_tiles == 0)
     {
@@ -202,12 +202,15 @@ column_tasks (NpuLower *lower, const Product *p, const NpuSpan *span, guint step
       return;
     }
 
-  npu_task (lower, step, column, SCRIBE_NPU_B, TRUE,
-            npu_pattern_linear (NPU_BUFFER_CONTROL, control (lower, p, span, column), 1));
-  weights = npu_matrix_pattern (m, span, slot);
-  weights.times = lower->n_rounds;
-  npu_task (lower, step, column, SCRIBE_NPU_B, TRUE, weights);
+  if (npu_brings (lower, column))
+    {
+      ScribeNpuPattern weights = npu_matrix_pattern (m, span, slot);
 
+      weights.times = lower->n_rounds;
+      npu_task (lower, step, column, SCRIBE_NPU_B, TRUE,
+                npu_pattern_linear (NPU_BUFFER_CONTROL, control (lower, p, span, column), 1));
+      npu_task (lower, step, column, SCRIBE_NPU_B, TRUE, weights);
+    }
   for (guint round = 0; round < lower->n_rounds; round++)
     put_tiles (lower, p, span, step + round * span->n, column, round);
 }

@@ -80,6 +80,12 @@ npu_slot (const NpuLower *lower, guint column)
   return column % lower->spread.n_slots;
 }
 
+gboolean
+npu_brings (const NpuLower *lower, guint column)
+{
+  return !lower->shares || npu_half (lower, column) == 0;
+}
+
 guint
 npu_block (const NpuLower *lower, guint half, guint round)
 {
@@ -206,6 +212,8 @@ npu_pass (NpuLower *lower, guint step, guint column, guint n)
 {
   guint64 offset;
 
+  if (!npu_brings (lower, column))
+    return;
   npu_control (lower, TILE_OP_PASS, &offset)->pass.n = n;
   npu_task (lower, step, column, SCRIBE_NPU_B, TRUE, npu_pattern_linear (NPU_BUFFER_CONTROL, offset, 1));
 }

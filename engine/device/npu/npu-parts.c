@@ -81,6 +81,23 @@ npu_part_leave (NpuLower *lower)
   lower->stream = NULL;
 }
 
+/* Where each half has rows of its own, both take the same weights, keys and control objects, but in ops of sound, whose control objects speak of rows. */
+static void
+share (NpuLower *lower)
+{
+  const GArray *writes;
+
+  lower->shares = lower->device->overlay->n_halves > 1 && !lower->spread.halves_share
+                  && lower->stream->program != TILE_PROGRAM_SOUND;
+  writes = lower->device->sharing[lower->shares];
+  for (guint i = 0; i < writes->len; i++)
+    {
+      const NpuWrite *write = &g_array_index (writes, NpuWrite, i);
+
+      scribe_npu_stream_write (lower->stream, write->address, write->value);
+    }
+}
+
 static void
 begin (NpuLower *lower, TileProgramId program)
 {
@@ -96,6 +113,7 @@ begin (NpuLower *lower, TileProgramId program)
   lower->stream->is_new = FALSE;
   lower->reach = (ScribeNpuReach){ 0 };
   lower->n_noted = SCRIBE_NPU_HEADER_WORDS;
+  share (lower);
 }
 
 /* Of a graph with integers all ops are in the program that knows them, as far as it has them. */

@@ -59,6 +59,7 @@ typedef struct
   NpuOverlay *overlay;
   guint64 overlay_hash;
   NpuArray *array;
+  GArray *sharing[2]; /* of NpuWrite: what undoes it, and what makes the halves share B */
   NpuMemory caches;
   GError *failure;   /* of the first synchronisation since the last run that went wrong; NULL: none did */
   double compared;   /* seconds of the host that the last transaction's comparison took */
@@ -235,6 +236,7 @@ typedef struct
   guint32 n_row_blocks
       [TILE_CONTROL_GROUPS]; /* of 8 rows that hold anything, for each row of the array; nothing is fed to one without */
   NpuPart *part;             /* that is being written; NULL: none is */
+  gboolean shares;           /* in it, the second half gets B from the first */
   ScribeNpuStream *stream;
   GByteArray *control;
   guint n_noted, control_noted; /* words of the part, and bytes of control objects, that are known to be written or kept */
@@ -286,6 +288,9 @@ void npu_result (NpuLower *lower, guint step, guint column, guint row, ScribeNpu
 /* Half of a column, and which slot of outputs it has. */
 guint npu_half (const NpuLower *lower, guint column);
 guint npu_slot (const NpuLower *lower, guint column);
+
+/* Whether the column's shim has to bring B: control objects, weights, keys. */
+gboolean npu_brings (const NpuLower *lower, guint column);
 
 /* The first block of rows that the half works on in a round. */
 guint npu_block (const NpuLower *lower, guint half, guint round);

@@ -219,6 +219,14 @@ find_described (ScribeNpuStream *stream, const ScribeNpuPattern *pattern)
   return described->words;
 }
 
+void
+scribe_npu_stream_write (ScribeNpuStream *stream, guint32 address, guint32 value)
+{
+  const guint32 words[] = { OP_WRITE, 0, address, 0, value, 6 * sizeof (guint32) };
+
+  emit (stream, words, G_N_ELEMENTS (words), 1);
+}
+
 /* Descriptor, place and start */
 static void
 write_task (ScribeNpuStream *stream,

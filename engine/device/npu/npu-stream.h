@@ -112,6 +112,9 @@ void scribe_npu_stream_restart (ScribeNpuStream *stream, TileProgramId program);
 /* What is started from here on belongs to a new op. */
 void scribe_npu_stream_begin (ScribeNpuStream *stream);
 
+/* A register that is none of a task's. */
+void scribe_npu_stream_write (ScribeNpuStream *stream, guint32 address, guint32 value);
+
 /* Starts a task; token: its end can be waited for. */
 void scribe_npu_stream_start (ScribeNpuStream *stream,
                               guint column,
