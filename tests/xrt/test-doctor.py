@@ -133,6 +133,8 @@ class Libraries(DoctorTest):
         path = self.folder / 'plugin.so'
         path.write_text('no library')
         self.assert_line(self.look(TILESCRIBE_XRT=str(path), **xrt), 'broken', 'cannot be loaded with the XRT that is installed', 'Install tilescribe-npu')
+        told = [text for _, text in self.look(TILESCRIBE_XRT=str(path)) if text.startswith('XRT, through which the NPU is used, is not installed')]
+        self.assertEqual(len(told), 2, 'of XRT itself, and of what needs it')
         (line,) = [text for _, text in self.look(TILESCRIBE_XRT=str(path), **xrt) if 'plugin.so' in text and 'cannot be loaded' in text]
         self.assertNotIn('too old', line)
 
@@ -193,6 +195,12 @@ class Report(DoctorTest):
         told = self.telemetry('permission')
         for part in ('driver', 'power', 'clocks', 'contexts'):
             self.assertEqual(told[part], 'not known: you may not ask the driver')
+
+    def test_a_driver_that_fails_to_answer(self):
+        told = self.telemetry('mute')
+        self.assertEqual((told['firmware'], told['temperature']), ('1.0.20.434', '47.0 °C'), 'what the kernel tells without it')
+        for part in ('driver', 'power', 'columns and rows', 'use of the columns', 'clocks', 'limits', 'power mode', 'contexts'):
+            self.assertEqual(told[part], 'not known: the driver failed to answer')
 
     def test_without_npu_or_driver(self):
         for faults in ('no-device', 'no-driver', 'protocol', 'taken'):

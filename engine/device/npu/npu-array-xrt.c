@@ -60,6 +60,34 @@ npu_array_xrt_may_lock (void)
   return getrlimit (RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= 4 * (rlim_t) LOCKED;
 }
 
+/* What went wrong with an array that was there. */
+static void
+set_run_error (GError **error, const ScribeXrtTrouble *trouble)
+{
+  switch (trouble->code)
+    {
+    case SCRIBE_XRT_TIMEOUT:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU hung, and its driver has stopped it (%s)."),
+                   trouble->message);
+      return;
+    case SCRIBE_XRT_ABORTED:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU was stopped. If it always is, its firmware and driver are of different versions (%s)."),
+                   trouble->message);
+      return;
+    case SCRIBE_XRT_LOST:
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          _ ("The NPU does not answer any more (%s). Run “sudo modprobe -r amdxdna; sudo modprobe amdxdna”, or start the "
+             "machine again."),
+          trouble->message);
+      return;
+    default:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU has failed (%s)."), trouble->message);
+      return;
+    }
+}
+
 /* What went wrong when the array or memory of it was to be had. */
 static void
 set_open_error (GError **error, const ScribeXrtTrouble *trouble, const char *overlay, const ScribeNpuPresence *presence)
@@ -102,33 +130,14 @@ set_open_error (GError **error, const ScribeXrtTrouble *trouble, const char *ove
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
                    _ ("The NPU serves as many programs as it can. Close another that uses it (%s)."), trouble->message);
       return;
-    default:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU cannot be opened: %s. Run “tilescribe doctor” for what to do."), trouble->message);
-      return;
-    }
-}
-
-/* What went wrong with an array that was there. */
-static void
-set_run_error (GError **error, const ScribeXrtTrouble *trouble)
-{
-  switch (trouble->code)
-    {
-    case SCRIBE_XRT_TIMEOUT:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU hung, and its driver has stopped it (%s)."),
-                   trouble->message);
-      return;
-    case SCRIBE_XRT_ABORTED:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU was stopped. If it always is, its firmware and driver are of different versions (%s)."),
-                   trouble->message);
-      return;
     case SCRIBE_XRT_LOST:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU does not answer any more (%s)."), trouble->message);
+      set_run_error (error, trouble);
       return;
     default:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU has failed (%s)."), trouble->message);
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU cannot be opened, and Tilescribe does not know why: %s. Please report it, with what “tilescribe "
+                      "doctor --report” tells."),
+                   trouble->message);
       return;
     }
 }
