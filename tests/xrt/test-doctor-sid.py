@@ -44,8 +44,8 @@ class Doctor(ProgramTest):
 
     def test_what_only_a_try_can_tell(self):
         for faults, why in (('no-room', 'not enough memory'), ('no-buffers', 'cannot be opened, and Tilescribe does not know why'),
-                            ('gone-before', 'sudo modprobe -r amdxdna; sudo modprobe amdxdna'), ('contexts', 'Close another that uses it'), ('partition', 'does not take its design'),
-                            ('firmware', 'firmware and driver are of different versions'), ('abort', 'was stopped'), ('timeout', 'hung'),
+                            ('gone-before', 'sudo modprobe -r amdxdna; sudo modprobe amdxdna'), ('contexts', 'Close another that uses it'), ('partition', 'ninja -C build-npu && sudo install -D -m 644 -t'),
+                            ('firmware', 'firmware and driver are of different versions: bring both up to date with “sudo apt full-upgrade”'), ('abort', 'was stopped'), ('timeout', 'hung'),
                             ('error', 'has failed'), ('gone', 'does not answer any more'), ('wrong', 'other numbers than its emulator')):
             with self.subTest(faults=faults):
                 lines = self.look(faults)
@@ -65,7 +65,7 @@ class Doctor(ProgramTest):
         mark, text = self.look(libraries=libraries)[-1]
         self.assertEqual(mark, 'broken')
         self.assertIn('The driver has an NPU, and XRT does not find it', text)
-        self.assertIn('Install libxrt-npu2 of the same version as libxrt2', text)
+        self.assertIn('sudo apt install --reinstall libxrt2 libxrt-npu2', text)
 
     def test_a_package_of_another_version(self):
         libraries = self.libraries_without('libxrt_driver_xdna')
