@@ -39,6 +39,7 @@
 typedef struct
 {
   NpuArray base;
+  const NpuOverlay *overlay;
   const ScribeXrtPlugin *plugin;
   ScribeXrtArray *array;
 } XrtArray;
@@ -185,7 +186,7 @@ new_buffer (XrtArray *xrt, NpuMemory *memory, NpuMemoryKind kind, gsize size, GE
                                &buffer, &data, &trouble)
       != SCRIBE_XRT_OK)
     {
-      set_open_error (error, &trouble, NULL, &unknown);
+      set_open_error (error, &trouble, xrt->overlay, &unknown);
       return FALSE;
     }
   *memory = (NpuMemory){ data, size, buffer };
@@ -448,6 +449,7 @@ npu_array_xrt_new (const NpuOverlay *overlay, guint64 overlay_hash, GError **err
     }
   xrt = g_new0 (XrtArray, 1);
   xrt->base.klass = &xrt_class;
+  xrt->overlay = overlay;
   xrt->plugin = plugin;
   xrt->array = array;
   return &xrt->base;
