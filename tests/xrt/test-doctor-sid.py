@@ -9,6 +9,21 @@ import unittest
 
 from fixture import LIBRARIES, ProgramTest, get_root
 
+# What goes wrong, and what doctor says of it
+TRIED = {
+    'no-room': 'not enough memory for the NPU. Close other programs',
+    'no-buffers': 'cannot be opened, and Tilescribe does not know why',
+    'gone-before': 'sudo modprobe -r amdxdna; sudo modprobe amdxdna',
+    'contexts': 'Close another that uses it: “sudo fuser -v /dev/accel/accel*”',
+    'partition': 'ninja -C build-npu && sudo install -D -m 644 -t',
+    'firmware': 'firmware and driver are of different versions: bring both up to date with “sudo apt full-upgrade”',
+    'abort': 'was stopped',
+    'timeout': 'hung',
+    'error': 'has failed',
+    'gone': 'does not answer any more',
+    'wrong': 'other numbers than its emulator',
+}
+
 
 class Doctor(ProgramTest):
     def setUp(self):
@@ -43,10 +58,7 @@ class Doctor(ProgramTest):
         self.assertEqual(self.calls().count(('wake', '0')), 1, 'the try wakes it')
 
     def test_what_only_a_try_can_tell(self):
-        for faults, why in (('no-room', 'not enough memory'), ('no-buffers', 'cannot be opened, and Tilescribe does not know why'),
-                            ('gone-before', 'sudo modprobe -r amdxdna; sudo modprobe amdxdna'), ('contexts', 'Close another that uses it'), ('partition', 'ninja -C build-npu && sudo install -D -m 644 -t'),
-                            ('firmware', 'firmware and driver are of different versions: bring both up to date with “sudo apt full-upgrade”'), ('abort', 'was stopped'), ('timeout', 'hung'),
-                            ('error', 'has failed'), ('gone', 'does not answer any more'), ('wrong', 'other numbers than its emulator')):
+        for faults, why in TRIED.items():
             with self.subTest(faults=faults):
                 lines = self.look(faults)
                 self.assertEqual([mark for mark, _ in lines], ['ok'] * (len(lines) - 1) + ['broken'], lines)

@@ -160,7 +160,9 @@ set_open_error (GError **error, const ScribeXrtTrouble *trouble, const NpuOverla
       return;
     case SCRIBE_XRT_BUSY:
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU serves as many programs as it can. Close another that uses it (%s)."), trouble->message);
+                   _ ("The NPU serves as many programs as it can. Close another that uses it: “sudo fuser -v /dev/accel/accel*” "
+                      "lists them (%s)."),
+                   trouble->message);
       return;
     case SCRIBE_XRT_LOST:
       set_run_error (error, trouble);
