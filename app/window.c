@@ -176,6 +176,7 @@ set_up_pages (TilescribeWindow *self, TilescribeApplication *application)
 {
   TilescribeDictator *dictator = tilescribe_application_get_dictator (application);
   ScribeStoreThread *store = tilescribe_application_get_store (application);
+  g_autoptr (TilescribeNpuWatch) npu = tilescribe_npu_watch_new ("");
 
   tilescribe_dictation_page_set_up (self->dictation, dictator, self->session);
   tilescribe_files_page_set_store (self->files, store);
@@ -184,6 +185,7 @@ set_up_pages (TilescribeWindow *self, TilescribeApplication *application)
   tilescribe_history_page_set_store (self->history, store);
   tilescribe_dashboard_page_set_session (self->dashboard, self->session);
   tilescribe_dashboard_page_set_store (self->dashboard, store);
+  tilescribe_dashboard_page_set_npu (self->dashboard, npu);
   g_signal_connect_object (self->history, "transcribe-again", G_CALLBACK (on_transcribe_again), self, 0);
   g_signal_connect_object (dictator, "message", G_CALLBACK (on_message), self, 0);
   g_signal_connect_object (dictator, "utterance", G_CALLBACK (on_utterance), self, 0);

@@ -135,6 +135,14 @@ tilescribe_array_figures_show_runs (TilescribeArrayFigures *self, GPtrArray *run
   show_runs (self);
 }
 
+/* What is missing, in a sentence; NULL: nothing. */
+static void
+tell (TilescribeArrayFigures *self, const char *text)
+{
+  gtk_label_set_label (self->missing, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->missing), text != NULL);
+}
+
 /* What the figures are of. */
 static void
 show_kind (TilescribeArrayFigures *self)
@@ -149,9 +157,7 @@ show_kind (TilescribeArrayFigures *self)
                                                         : _ ("How busy each column is, every two seconds"));
   gtk_widget_set_visible (self->columns, is_modelled);
   gtk_widget_set_visible (GTK_WIDGET (self->flow), !is_modelled);
-  gtk_label_set_label (self->missing,
-                       is_modelled ? _ ("Power and energy are not known: the emulator has no model of them.") : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->missing), is_modelled);
+  tell (self, is_modelled ? _ ("Power and energy are not known: the emulator has no model of them.") : NULL);
   tilescribe_heat_strip_clear (self->strip);
   self->watts = self->busy_seconds = NAN;
   self->time = 0;
@@ -195,8 +201,7 @@ show_reasons (TilescribeArrayFigures *self, const ScribeNpuTelemetry *telemetry)
       g_string_truncate (missing, missing->len - strlen ("; "));
       text = g_strdup_printf (_ ("Not known: %s"), missing->str);
     }
-  gtk_label_set_label (self->missing, text != NULL ? text : "");
-  gtk_widget_set_visible (GTK_WIDGET (self->missing), text != NULL);
+  tell (self, text);
 }
 
 gboolean
@@ -222,6 +227,14 @@ tilescribe_array_figures_show_telemetry (TilescribeArrayFigures *self, const Scr
   self->time = telemetry->time;
   show_power (self);
   show_reasons (self, telemetry);
+}
+
+void
+tilescribe_array_figures_show_silence (TilescribeArrayFigures *self)
+{
+  g_return_if_fail (TILESCRIBE_IS_ARRAY_FIGURES (self));
+  if (self->kind == SCRIBE_ARRAY_MEASURED)
+    tell (self, _ ("The NPU’s driver does not answer at the moment, so nothing new is shown."));
 }
 
 static void

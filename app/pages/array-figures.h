@@ -28,4 +28,7 @@ gboolean tilescribe_array_figures_wants_telemetry (TilescribeArrayFigures *figur
 /* What a real NPU says that it is doing: to be called every few seconds while the figures are seen. Read during the call. */
 void tilescribe_array_figures_show_telemetry (TilescribeArrayFigures *figures, const ScribeNpuTelemetry *telemetry);
 
+/* It was asked, and has not answered yet. */
+void tilescribe_array_figures_show_silence (TilescribeArrayFigures *figures);
+
 G_END_DECLS

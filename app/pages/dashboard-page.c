@@ -4,7 +4,7 @@
  *   store    --runs-->         latencies, waterfall of the last utterance, history
  *   utterance ------------->   waterfall, at once
  *   /proc    --every 2 s-->    memory
- *   NPU      --every 2 s-->    its columns and power, where it is one that runs
+ *   NPU      --every 2 s-->    its columns and power, where it is one that runs; a driver that hangs is not waited for
  *
  * The database is read in its own thread, once for many changes, and only while the page is seen.
  *
@@ -45,8 +45,7 @@ struct _TilescribeDashboardPage
   TilescribeQueueWatch *queue;
   ScribeStoreThread *store;
   GCancellable *reading; /* NULL: nobody reads */
-  ScribeNpuMeter *meter; /* NULL: no NPU was looked at yet */
-  ScribeNpuTelemetry telemetry;
+  TilescribeNpuWatch *npu;
   GPtrArray *runs;  /* of ScribeRun, newest first, as last read */
   gboolean stale;   /* the store changed since it was read */
   gboolean uttered; /* an utterance of this window is shown */
@@ -145,12 +144,16 @@ memory_used (void)
 static void
 poll_npu (TilescribeDashboardPage *self)
 {
-  if (!tilescribe_array_figures_wants_telemetry (self->array))
+  if (self->npu == NULL || !tilescribe_array_figures_wants_telemetry (self->array))
     return;
-  if (self->meter == NULL)
-    self->meter = scribe_npu_meter_new ("");
-  scribe_npu_meter_read (self->meter, &self->telemetry);
-  tilescribe_array_figures_show_telemetry (self->array, &self->telemetry);
+  if (!tilescribe_npu_watch_ask (self->npu))
+    tilescribe_array_figures_show_silence (self->array);
+}
+
+static void
+on_npu_told (TilescribeDashboardPage *self, const ScribeNpuTelemetry *telemetry)
+{
+  tilescribe_array_figures_show_telemetry (self->array, telemetry);
 }
 
 static gboolean
@@ -378,6 +381,23 @@ tilescribe_dashboard_page_set_session (TilescribeDashboardPage *self, ScribeSess
 }
 
 static void
+drop_npu (TilescribeDashboardPage *self)
+{
+  if (self->npu != NULL)
+    g_signal_handlers_disconnect_by_data (self->npu, self);
+  g_clear_object (&self->npu);
+}
+
+void
+tilescribe_dashboard_page_set_npu (TilescribeDashboardPage *self, TilescribeNpuWatch *npu)
+{
+  g_return_if_fail (TILESCRIBE_IS_DASHBOARD_PAGE (self));
+  drop_npu (self);
+  self->npu = g_object_ref (npu);
+  g_signal_connect_swapped (npu, "told", G_CALLBACK (on_npu_told), self);
+}
+
+static void
 stop_reading (TilescribeDashboardPage *self)
 {
   g_clear_handle_id (&self->read, g_source_remove);
@@ -426,6 +446,7 @@ tilescribe_dashboard_page_dispose (GObject *object)
   g_clear_handle_id (&self->poll, g_source_remove);
   stop_reading (self);
   drop_session (self);
+  drop_npu (self);
   g_clear_object (&self->store);
   G_OBJECT_CLASS (tilescribe_dashboard_page_parent_class)->dispose (object);
 }
@@ -436,8 +457,6 @@ tilescribe_dashboard_page_finalize (GObject *object)
   TilescribeDashboardPage *self = TILESCRIBE_DASHBOARD_PAGE (object);
 
   g_clear_pointer (&self->runs, g_ptr_array_unref);
-  g_clear_pointer (&self->meter, scribe_npu_meter_free);
-  scribe_npu_telemetry_clear (&self->telemetry);
   G_OBJECT_CLASS (tilescribe_dashboard_page_parent_class)->finalize (object);
 }
 

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "pages/npu-watch.h"
+
 #include "tilescribe.h"
 
 #include <adwaita.h>
@@ -18,6 +20,9 @@ G_DECLARE_FINAL_TYPE (TilescribeDashboardPage, tilescribe_dashboard_page, TILESC
 /* Either may be NULL: nothing is known of it. */
 void tilescribe_dashboard_page_set_session (TilescribeDashboardPage *page, ScribeSession *session);
 void tilescribe_dashboard_page_set_store (TilescribeDashboardPage *page, ScribeStoreThread *store);
+
+/* Asked for what a real NPU is doing. */
+void tilescribe_dashboard_page_set_npu (TilescribeDashboardPage *page, TilescribeNpuWatch *npu);
 
 /* Where the time of an utterance went. insertion_seconds: from its text to the window it went to; negative while not known, or where it
  * went nowhere. Read during the call. */

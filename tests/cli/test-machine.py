@@ -101,7 +101,23 @@ class Doctor(CliTest):
     def test_the_program_without_its_data(self):
         result = self.run_cli("doctor", env={"TILESCRIBE_DATA": "/nonexistent"})
         self.assertEqual(result.returncode, 0)
-        self.assertIn("broken", result.stdout)
+        self.assertRegex(result.stdout, r"broken +The program's data is not in “/nonexistent”\n +→ Install Tilescribe again\.")
+
+    def test_no_model_is_installed(self):
+        data = self.folder / "program"
+        data.mkdir()
+        for path in (CLIPS.parent.parent / "data").iterdir():
+            if path.name != "models":
+                (data / path.name).symlink_to(path)
+        (data / "models").mkdir()
+        (data / "models" / "catalogue.ini").symlink_to(CLIPS.parent.parent / "data" / "models" / "catalogue.ini")
+        self.assertRegex(self.succeed("doctor", env={"TILESCRIBE_DATA": data}), r"broken +No model is installed\n +→ Get one with")
+
+    def test_folders_that_cannot_be_written(self):
+        (self.folder / "file").write_text("in the way")
+        text = self.succeed("doctor", env={"XDG_DATA_HOME": self.folder / "file" / "data"})
+        for folder in ("History", "Models"):
+            self.assertRegex(text, rf"broken +{folder}: “.*/file/data/tilescribe.*” cannot be written\n +→ Make it writable")
 
 
 if __name__ == "__main__":

@@ -184,6 +184,10 @@ create (Client *client, Buffer *buffer)
 
   buffer->address = AMDXDNA_NO_ADDRESS;
   buffer->map_offset = AMDXDNA_NO_ADDRESS;
+  if (fault_is_set (FAULT_NO_ROOM) && buffer->kind == AMDXDNA_BUFFER_SHARE)
+    return -ENOMEM;
+  if (fault_is_set (FAULT_NO_BUFFERS) && buffer->kind == AMDXDNA_BUFFER_SHARE)
+    return -EINVAL;
   switch (buffer->kind)
     {
     case AMDXDNA_BUFFER_SHARE:

@@ -330,6 +330,11 @@ context_create (Client *client, AmdxdnaCreateContext *what)
 
   if (what->ext || what->ext_flags)
     return -EINVAL;
+  if (fault_is_set (FAULT_GONE_BEFORE))
+    {
+      vanish ();
+      return -ENODEV;
+    }
   if (fault_is_set (FAULT_CONTEXTS) || kernel.contexts->len == KERNEL_MAX_CONTEXTS)
     return -EINVAL;
   if (what->n_tiles == 0 || what->n_tiles > KERNEL_COLUMNS * NPU_COMPUTE_ROWS)

@@ -15,6 +15,8 @@ static const char *const names[N_FAULTS] = {
   [FAULT_NO_NODE] = "no-node",
   [FAULT_PERMISSION] = "permission",
   [FAULT_MEMLOCK] = "memlock",
+  [FAULT_NO_ROOM] = "no-room",
+  [FAULT_NO_BUFFERS] = "no-buffers",
   [FAULT_CONTEXTS] = "contexts",
   [FAULT_FIRMWARE] = "firmware",
   [FAULT_PARTITION] = "partition",
@@ -22,8 +24,10 @@ static const char *const names[N_FAULTS] = {
   [FAULT_STUCK] = "stuck",
   [FAULT_ABORT] = "abort",
   [FAULT_ERROR] = "error",
+  [FAULT_GONE_BEFORE] = "gone-before",
   [FAULT_GONE] = "gone",
   [FAULT_GONE_AFTER] = "gone-after",
+  [FAULT_MUTE] = "mute",
   [FAULT_SENSORS] = "sensors",
   [FAULT_NO_SENSORS] = "no-sensors",
   [FAULT_OLD_DRIVER] = "old-driver",
@@ -33,6 +37,7 @@ static const char *const names[N_FAULTS] = {
   [FAULT_INCOHERENT] = "incoherent",
   [FAULT_TAKEN] = "taken",
   [FAULT_WRONG] = "wrong",
+  [FAULT_ROUNDING] = "rounding",
   [FAULT_BUSY] = "busy",
 };
 

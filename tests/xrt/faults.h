@@ -19,6 +19,8 @@ typedef enum
   FAULT_NO_NODE,     /* the device has a node, and this program does not see it, as in a container */
   FAULT_PERMISSION,  /* the node is not for this user */
   FAULT_MEMLOCK,     /* memory may be locked as far as the process's limit says, or 8 MiB */
+  FAULT_NO_ROOM,     /* there is no memory for a buffer */
+  FAULT_NO_BUFFERS,  /* no buffer is made, for a reason that nobody expects */
   FAULT_CONTEXTS,    /* all contexts are taken */
   FAULT_FIRMWARE,    /* too old for instruction streams: each command is aborted */
   FAULT_PARTITION,   /* does not take what the container holds for the array */
@@ -27,8 +29,11 @@ typedef enum
   FAULT_ABORT,       /* a command is aborted */
   FAULT_ERROR,       /* a command ends with an error */
   FAULT_WRONG,       /* a command ends well, and what it computed is wrong */
+  FAULT_ROUNDING,    /* the same, by no more than the last bits of what it computed, as of an array that rounds otherwise */
+  FAULT_GONE_BEFORE, /* the device vanishes when a context is to be made */
   FAULT_GONE,        /* the device vanishes in the middle of a command */
   FAULT_GONE_AFTER,  /* it vanishes when a command has ended well */
+  FAULT_MUTE,        /* what telemetry asks ends with an error */
   FAULT_SENSORS,     /* sensors answer nonsense */
   FAULT_NO_SENSORS,  /* sensors are not known yet, as before Linux 7.0 */
   FAULT_OLD_DRIVER,  /* of 2025: no sensors, no arrays, nothing to wait on but the call for it */

@@ -12,6 +12,7 @@
 #include "kernel.h"
 
 #include "tile/kernels.h"
+#include "tile/layout.h"
 
 #include <string.h>
 
@@ -107,13 +108,23 @@ note (const Context *context, const NpuReport *report)
   g_mutex_unlock (&kernel.lock);
 }
 
-/* Of the buffers but the weights, the first, one bit of each byte. */
+#define ROW_BYTES (TILE_BLOCK_BYTES / TILE_BLOCK) /* an exponent, and then mantissas */
+
+/* Whether it is a mantissa of the lower half of a pair: of a block of an odd number (tile/layout.h), and no exponent. */
+static gboolean
+is_fine (gsize at)
+{
+  return at / TILE_BLOCK_BYTES % 2 == 1 && at % ROW_BYTES != 0;
+}
+
+/* Of the buffers but the weights, the first, the lowest bit of each byte, or of those that hardly count. */
 static void
-spoil (const NpuBuffer *buffers, guint n_buffers)
+spoil (const NpuBuffer *buffers, guint n_buffers, gboolean is_rounding)
 {
   for (guint i = 1; i < n_buffers; i++)
     for (gsize at = 0; at < buffers[i].size; at++)
-      buffers[i].data[at] ^= 1;
+      if (!is_rounding || is_fine (at))
+        buffers[i].data[at] ^= 1;
 }
 
 gboolean
@@ -133,8 +144,8 @@ firmware_run (Context *context,
       firmware_boot (context);
       return FALSE;
     }
-  if (fault_is_set (FAULT_WRONG))
-    spoil (buffers, n_buffers);
+  if (fault_is_set (FAULT_WRONG) || fault_is_set (FAULT_ROUNDING))
+    spoil (buffers, n_buffers, fault_is_set (FAULT_ROUNDING));
   note (context, &report);
   return TRUE;
 }

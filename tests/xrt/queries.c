@@ -152,6 +152,8 @@ query_info (Client *client, AmdxdnaGetInfo *what)
 {
   const AmdxdnaVersion version = { 2, 0 };
 
+  if (fault_is_set (FAULT_MUTE))
+    return -EIO;
   switch (what->what)
     {
     case AMDXDNA_INFO_STATUS:
@@ -202,6 +204,8 @@ query_array (Client *client, AmdxdnaGetArray *what)
   const guint32 own = (guint32) sizeof (AmdxdnaContext) + (fault_is_set (FAULT_NEW_DRIVER) ? 64 : 0);
   const guint n = MIN (kernel.contexts->len, what->n_elements), each = MIN (own, what->element_size);
 
+  if (fault_is_set (FAULT_MUTE))
+    return -EIO;
   if (fault_is_set (FAULT_OLD_DRIVER))
     return -EINVAL;
   if (what->pad || what->n_elements == 0 || what->element_size == 0)

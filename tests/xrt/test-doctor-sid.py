@@ -4,9 +4,25 @@ SPDX-License-Identifier: MIT
 """
 import json
 import os
+import subprocess
 import unittest
 
 from fixture import LIBRARIES, ProgramTest, get_root
+
+# What goes wrong, and what doctor says of it
+TRIED = {
+    'no-room': 'not enough memory for the NPU. Close other programs',
+    'no-buffers': 'cannot be opened, and Tilescribe does not know why',
+    'gone-before': 'sudo modprobe -r amdxdna; sudo modprobe amdxdna',
+    'contexts': 'Close another that uses it: “sudo fuser -v /dev/accel/accel*”',
+    'partition': 'ninja -C build-npu && sudo install -D -m 644 -t',
+    'firmware': 'firmware and driver are of different versions: bring both up to date with “sudo apt full-upgrade”',
+    'abort': 'was stopped',
+    'timeout': 'hung',
+    'error': 'has failed',
+    'gone': 'does not answer any more',
+    'wrong': 'other numbers than its emulator',
+}
 
 
 class Doctor(ProgramTest):
@@ -26,6 +42,12 @@ class Doctor(ProgramTest):
         self.assertEqual(lines[-1], ('ok', 'The NPU computes the very numbers of its emulator'))
         self.assertIn(('EXEC_CMD', '0'), self.calls())
 
+    def test_an_array_that_rounds_otherwise_may_be_used(self):
+        mark, text = self.look('rounding')[-1]
+        self.assertEqual(mark, 'ok')
+        error = float(text.split('The NPU computes as its emulator does, but for a relative error of ')[1])
+        self.assertTrue(1e-6 < error < 5e-4, text)
+
     def test_a_report_is_made_before_the_npu_is_woken(self):
         done = self.run_in_sid(os.environ['TILESCRIBE'], 'doctor', '--report', faults='asleep', **self.where)
         self.assertEqual(done.returncode, 0, done)
@@ -36,9 +58,7 @@ class Doctor(ProgramTest):
         self.assertEqual(self.calls().count(('wake', '0')), 1, 'the try wakes it')
 
     def test_what_only_a_try_can_tell(self):
-        for faults, why in (('contexts', 'Close another that uses it'), ('partition', 'does not take its design'),
-                            ('firmware', 'firmware and driver are of different versions'), ('abort', 'was stopped'), ('timeout', 'hung'),
-                            ('error', 'has failed'), ('gone', 'does not answer any more'), ('wrong', 'other numbers than its emulator')):
+        for faults, why in TRIED.items():
             with self.subTest(faults=faults):
                 lines = self.look(faults)
                 self.assertEqual([mark for mark, _ in lines], ['ok'] * (len(lines) - 1) + ['broken'], lines)
@@ -48,6 +68,16 @@ class Doctor(ProgramTest):
         lines = self.look(libraries=self.libraries_without('libxrt_driver_xdna'))
         self.assertEqual([text.split('.')[0] for mark, text in lines if mark == 'broken'], ['XRT\'s package for NPUs is not installed'])
         self.assertEqual(self.calls(), [])
+
+    def test_a_package_that_xrt_does_not_take(self):
+        libraries = self.libraries_without('libxrt_driver_xdna')
+        (genuine,) = (get_root() / LIBRARIES).glob('libxrt_driver_xdna.so.2.*')
+        subprocess.run(['cc', '-shared', '-x', 'c', '/dev/null', '-o', libraries / genuine.name], check=True)
+        (libraries / 'libxrt_driver_xdna.so.2').symlink_to(genuine.name)
+        mark, text = self.look(libraries=libraries)[-1]
+        self.assertEqual(mark, 'broken')
+        self.assertIn('The driver has an NPU, and XRT does not find it', text)
+        self.assertIn('sudo apt install --reinstall libxrt2 libxrt-npu2', text)
 
     def test_a_package_of_another_version(self):
         libraries = self.libraries_without('libxrt_driver_xdna')

@@ -122,17 +122,20 @@ class Libraries(DoctorTest):
         self.assert_line(self.look(**self.install_xrt('2.25.00', '2.21.75')), 'broken', 'XRT is 2.25.00', 'is 2.21.75', 'sudo apt install')
 
     def test_the_plug_in_is_missing(self):
-        self.assert_line(self.look(TILESCRIBE_XRT='/nonexistent.so'), 'broken', 'plug-in for the NPU is not installed', 'Install the package tilescribe-npu')
+        self.assert_line(self.look(TILESCRIBE_XRT='/nonexistent.so'), 'broken', 'plug-in for the NPU is not installed', 'Install the package tilescribe-npu', 'where XRT 2.21.75',
+                         "meson setup build-npu -Dxrt=enabled && ninja -C build-npu && sudo install -D -m 644 -t / build-npu/engine/device/xrt/tilescribe-xrt.so")
 
     def test_the_plug_in_is_not_ours(self):
         path = pathlib.Path(self.install_xrt('2.25.00')['LD_LIBRARY_PATH']) / 'libxrt_coreutil.so.2'
-        self.assert_line(self.look(TILESCRIBE_XRT=str(path)), 'broken', 'is not of this version of Tilescribe', 'tilescribe and tilescribe-npu of the same version')
+        self.assert_line(self.look(TILESCRIBE_XRT=str(path)), 'broken', 'is not of this version of Tilescribe', 'tilescribe-npu of the same version as tilescribe')
 
     def test_the_plug_in_cannot_be_loaded(self):
         xrt = self.install_xrt('2.25.00')
         path = self.folder / 'plugin.so'
         path.write_text('no library')
-        self.assert_line(self.look(TILESCRIBE_XRT=str(path), **xrt), 'broken', 'cannot be loaded with the XRT that is installed', 'Install tilescribe-npu')
+        self.assert_line(self.look(TILESCRIBE_XRT=str(path), **xrt), 'broken', 'cannot be loaded with the XRT that is installed', 'Install the package tilescribe-npu')
+        told = [text for _, text in self.look(TILESCRIBE_XRT=str(path)) if text.startswith('XRT, through which the NPU is used, is not installed')]
+        self.assertEqual(len(told), 2, 'of XRT itself, and of what needs it')
         (line,) = [text for _, text in self.look(TILESCRIBE_XRT=str(path), **xrt) if 'plugin.so' in text and 'cannot be loaded' in text]
         self.assertNotIn('too old', line)
 
@@ -193,6 +196,12 @@ class Report(DoctorTest):
         told = self.telemetry('permission')
         for part in ('driver', 'power', 'clocks', 'contexts'):
             self.assertEqual(told[part], 'not known: you may not ask the driver')
+
+    def test_a_driver_that_fails_to_answer(self):
+        told = self.telemetry('mute')
+        self.assertEqual((told['firmware'], told['temperature']), ('1.0.20.434', '47.0 °C'), 'what the kernel tells without it')
+        for part in ('driver', 'power', 'columns and rows', 'use of the columns', 'clocks', 'limits', 'power mode', 'contexts'):
+            self.assertEqual(told[part], 'not known: the driver failed to answer')
 
     def test_without_npu_or_driver(self):
         for faults in ('no-device', 'no-driver', 'protocol', 'taken'):

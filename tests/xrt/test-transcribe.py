@@ -127,7 +127,7 @@ class Faults(TranscribeTest):
 
     def test_the_drivers_package_is_missing(self):
         done = self.transcribe(libraries=self.libraries_without('libxrt_driver_xdna'))
-        self.assert_refused(done, 'Install libxrt-npu2 of the same version as libxrt2')
+        self.assert_refused(done, 'sudo apt install --reinstall libxrt2 libxrt-npu2')
 
     def test_the_design_is_missing(self):
         (self.folder / 'program/overlay-8.xclbin').unlink()

@@ -39,6 +39,7 @@
 typedef struct
 {
   NpuArray base;
+  const NpuOverlay *overlay;
   const ScribeXrtPlugin *plugin;
   ScribeXrtArray *array;
 } XrtArray;
@@ -60,53 +61,22 @@ npu_array_xrt_may_lock (void)
   return getrlimit (RLIMIT_MEMLOCK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= 4 * (rlim_t) LOCKED;
 }
 
-/* What went wrong when the array or memory of it was to be had. */
-static void
-set_open_error (GError **error, const ScribeXrtTrouble *trouble, const char *overlay, const ScribeNpuPresence *presence)
+/* What it is called, among the program's data and where it is built. */
+static char *
+overlay_name (const NpuOverlay *overlay, const char *suffix)
 {
-  ScribeXrtCode code = trouble->code;
+  return g_strdup_printf ("overlay-%u.%s", overlay->n_columns, suffix);
+}
 
-  if ((code == SCRIBE_XRT_OTHER || code == SCRIBE_XRT_MEMLOCK) && !npu_array_xrt_may_lock ())
-    {
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU needs more locked memory than this user may have. Write “* - memlock unlimited” into a file in "
-                      "“/etc/security/limits.d”, and log in again (%s)."),
-                   trouble->message);
-      return;
-    }
-  switch (code)
-    {
-    case SCRIBE_XRT_NO_DEVICE:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   presence->node ? _ (
-                       "The driver has an NPU, and XRT does not find it: its package for NPUs is missing, or of another version. "
-                       "Install libxrt-npu2 of the same version as libxrt2 (%s).")
-                                  : _ ("XRT finds no NPU in this machine (%s)."),
-                   trouble->message);
-      return;
-    case SCRIBE_XRT_PERMISSION:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("You may not open the NPU. Run “sudo usermod -aG render $USER”, and log in again (%s)."), trouble->message);
-      return;
-    case SCRIBE_XRT_MEMLOCK:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("There is not enough memory for the NPU. Close other programs, or use a smaller model (%s)."),
-                   trouble->message);
-      return;
-    case SCRIBE_XRT_OVERLAY:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU does not take its design, “%s”. Build it again, as docs/npu.md says (%s)."), overlay,
-                   trouble->message);
-      return;
-    case SCRIBE_XRT_BUSY:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU serves as many programs as it can. Close another that uses it (%s)."), trouble->message);
-      return;
-    default:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU cannot be opened: %s. Run “tilescribe doctor” for what to do."), trouble->message);
-      return;
-    }
+/* The command that brings it from there to the program. */
+static char *
+overlay_install (const NpuOverlay *overlay)
+{
+  g_autofree char *folder = scribe_data_folder (), *binary = overlay_name (overlay, "xclbin"),
+                  *hash = overlay_name (overlay, "hash");
+
+  return g_strdup_printf ("sudo install -D -m 644 -t %s build-npu/kernels/mlir/%s build-npu/kernels/mlir/%s", folder, binary,
+                          hash);
 }
 
 /* What went wrong with an array that was there. */
@@ -120,15 +90,88 @@ set_run_error (GError **error, const ScribeXrtTrouble *trouble)
                    trouble->message);
       return;
     case SCRIBE_XRT_ABORTED:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                   _ ("The NPU was stopped. If it always is, its firmware and driver are of different versions (%s)."),
-                   trouble->message);
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          _ ("The NPU was stopped (%s). If it always is, its firmware and driver are of different versions: bring both up to "
+             "date with “sudo apt full-upgrade” or “sudo pacman -Syu”, and start again."),
+          trouble->message);
       return;
     case SCRIBE_XRT_LOST:
-      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU does not answer any more (%s)."), trouble->message);
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          _ ("The NPU does not answer any more (%s). Run “sudo modprobe -r amdxdna; sudo modprobe amdxdna”, or start the "
+             "machine again."),
+          trouble->message);
       return;
     default:
       g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("The NPU has failed (%s)."), trouble->message);
+      return;
+    }
+}
+
+static void
+set_overlay_error (GError **error, const NpuOverlay *overlay, const char *why)
+{
+  g_autofree char *install = overlay_install (overlay);
+
+  g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+               _ ("The NPU does not take its design (%s). Build it again: in Tilescribe's source, run “ninja -C build-npu -t "
+                  "clean && ninja -C "
+                  "build-npu && %s”."),
+               why, install);
+}
+
+/* What went wrong when the array or memory of it was to be had. */
+static void
+set_open_error (GError **error, const ScribeXrtTrouble *trouble, const NpuOverlay *overlay, const ScribeNpuPresence *presence)
+{
+  ScribeXrtCode code = trouble->code;
+
+  if ((code == SCRIBE_XRT_OTHER || code == SCRIBE_XRT_MEMLOCK) && !npu_array_xrt_may_lock ())
+    {
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU needs more locked memory than this user may have. Run “echo '* - memlock unlimited' | sudo tee "
+                      "/etc/security/limits.d/90-npu.conf”, and log in again (%s)."),
+                   trouble->message);
+      return;
+    }
+  switch (code)
+    {
+    case SCRIBE_XRT_NO_DEVICE:
+      g_set_error (
+          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+          presence->node ? _ (
+              "The driver has an NPU, and XRT does not find it: its package for NPUs is missing, or of another "
+              "version. Run “sudo apt install --reinstall libxrt2 libxrt-npu2” or “sudo pacman -S xrt xrt-plugin-amdxdna” (%s).")
+                         : _ ("XRT finds no NPU in this machine (%s)."),
+          trouble->message);
+      return;
+    case SCRIBE_XRT_PERMISSION:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("You may not open the NPU. Run “sudo usermod -aG render $USER”, and log in again (%s)."), trouble->message);
+      return;
+    case SCRIBE_XRT_MEMLOCK:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("There is not enough memory for the NPU. Close other programs, or use a smaller model (%s)."),
+                   trouble->message);
+      return;
+    case SCRIBE_XRT_OVERLAY:
+      set_overlay_error (error, overlay, trouble->message);
+      return;
+    case SCRIBE_XRT_BUSY:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU serves as many programs as it can. Close another that uses it: “sudo fuser -v /dev/accel/accel*” "
+                      "lists them (%s)."),
+                   trouble->message);
+      return;
+    case SCRIBE_XRT_LOST:
+      set_run_error (error, trouble);
+      return;
+    default:
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("The NPU cannot be opened, and Tilescribe does not know why: %s. Please report it, with what “tilescribe "
+                      "doctor --report” tells."),
+                   trouble->message);
       return;
     }
 }
@@ -145,7 +188,7 @@ new_buffer (XrtArray *xrt, NpuMemory *memory, NpuMemoryKind kind, gsize size, GE
                                &buffer, &data, &trouble)
       != SCRIBE_XRT_OK)
     {
-      set_open_error (error, &trouble, NULL, &unknown);
+      set_open_error (error, &trouble, xrt->overlay, &unknown);
       return FALSE;
     }
   *memory = (NpuMemory){ data, size, buffer };
@@ -294,22 +337,33 @@ table_of (void *library)
   return plugin && plugin->abi == SCRIBE_XRT_ABI ? plugin : NULL;
 }
 
+/* How one is had that fits. */
+static char *
+plugin_advice (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  return g_strdup_printf (_ ("Install the package tilescribe-npu of the same version as tilescribe, or run “meson setup "
+                             "build-npu -Dxrt=enabled && ninja -C "
+                             "build-npu && sudo install -D -m 644 -t %s build-npu/engine/device/xrt/tilescribe-xrt.so” in "
+                             "Tilescribe's source, where XRT %s or a "
+                             "newer one is installed with its headers, libxrt-dev."),
+                          folder, NPU_XRT_OLDEST);
+}
+
 static const ScribeXrtPlugin *
 load (GError **error)
 {
   const char *named = named_plugin ();
   g_autofree char *path = named ? g_strdup (named) : g_build_filename (TILESCRIBE_PLUGINDIR, PLUGIN, NULL);
-  g_autofree char *why = NULL;
+  g_autofree char *advice = plugin_advice (path), *why = NULL;
   const ScribeXrtPlugin *plugin;
   void *library;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (
-          error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-          _ ("Tilescribe's plug-in for the NPU is not installed: “%s” is not there. Install the package tilescribe-npu, or "
-             "build Tilescribe where XRT %s or a newer one is installed."),
-          path, NPU_XRT_OLDEST);
+      g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
+                   _ ("Tilescribe's plug-in for the NPU is not installed: “%s” is not there. %s"), path, advice);
       return NULL;
     }
   library = dlopen (path, RTLD_NOW | STAYS);
@@ -318,27 +372,22 @@ load (GError **error)
       plugin = table_of (library);
       dlclose (library);
       if (plugin == NULL)
-        g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                     _ ("“%s” is not of this version of Tilescribe. Install tilescribe and tilescribe-npu of the same version."),
-                     path);
+        g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("“%s” is not of this version of Tilescribe. %s"), path, advice);
       return plugin;
     }
   why = g_strdup (dlerror ());
   /* its words are in the user's language: whether XRT is there, and new enough, is looked at by itself */
   if (scribe_npu_check (SCRIBE_NPU_CHECK_XRT, NULL, error))
-    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
-                 _ ("“%s” cannot be loaded with the XRT that is installed (%s). Install tilescribe-npu for this XRT, or build "
-                    "Tilescribe with it."),
-                 path, why);
+    g_set_error (error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE, _ ("“%s” cannot be loaded with the XRT that is installed (%s). %s"),
+                 path, why, advice);
   return NULL;
 }
 
 char *
 npu_array_xrt_find_overlay (const NpuOverlay *overlay, guint64 hash, GError **error)
 {
-  g_autofree char *folder = scribe_data_folder ();
-  g_autofree char *name = g_strdup_printf ("overlay-%u.xclbin", overlay->n_columns);
-  g_autofree char *hash_name = g_strdup_printf ("overlay-%u.hash", overlay->n_columns);
+  g_autofree char *folder = scribe_data_folder (), *install = overlay_install (overlay);
+  g_autofree char *name = overlay_name (overlay, "xclbin"), *hash_name = overlay_name (overlay, "hash");
   g_autofree char *path = g_build_filename (folder, name, NULL), *hash_path = g_build_filename (folder, hash_name, NULL);
   g_autofree char *found = NULL, *wanted = g_strdup_printf ("%016" G_GINT64_MODIFIER "x", hash);
 
@@ -347,9 +396,8 @@ npu_array_xrt_find_overlay (const NpuOverlay *overlay, guint64 hash, GError **er
       g_set_error (
           error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
           _ ("The NPU's design has not been built: “%s” is not there. In Tilescribe's source, where mlir-aie and Peano are "
-             "installed, run “meson setup build-npu -Doverlay=enabled -Dpeano=FOLDER && ninja -C build-npu && sudo install "
-             "-D -m 644 -t %s build-npu/kernels/mlir/overlay-%u.xclbin build-npu/kernels/mlir/overlay-%u.hash”."),
-          path, folder, overlay->n_columns, overlay->n_columns);
+             "installed, run “meson setup build-npu -Doverlay=enabled -Dpeano=FOLDER && ninja -C build-npu && %s”."),
+          path, install);
       return NULL;
     }
   if (!g_file_get_contents (hash_path, &found, NULL, NULL) || strncmp (found, wanted, HASH_DIGITS) != 0)
@@ -357,9 +405,8 @@ npu_array_xrt_find_overlay (const NpuOverlay *overlay, guint64 hash, GError **er
       g_set_error (
           error, SCRIBE_ERROR, SCRIBE_ERROR_DEVICE,
           _ ("“%s” was built from another version of the NPU's design, or “%s”, which tells, is missing. In Tilescribe's source, "
-             "run “ninja -C build-npu && sudo install -m 644 -t %s build-npu/kernels/mlir/overlay-%u.xclbin "
-             "build-npu/kernels/mlir/overlay-%u.hash”."),
-          path, hash_path, folder, overlay->n_columns, overlay->n_columns);
+             "run “ninja -C build-npu && %s”."),
+          path, hash_path, install);
       return NULL;
     }
   return g_steal_pointer (&path);
@@ -399,11 +446,12 @@ npu_array_xrt_new (const NpuOverlay *overlay, guint64 overlay_hash, GError **err
     return NULL;
   if (plugin->open (path, programs, TILE_N_PROGRAMS, &array, &trouble) != SCRIBE_XRT_OK)
     {
-      set_open_error (error, &trouble, path, &presence);
+      set_open_error (error, &trouble, overlay, &presence);
       return NULL;
     }
   xrt = g_new0 (XrtArray, 1);
   xrt->base.klass = &xrt_class;
+  xrt->overlay = overlay;
   xrt->plugin = plugin;
   xrt->array = array;
   return &xrt->base;

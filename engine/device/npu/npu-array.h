@@ -102,7 +102,7 @@ struct _NpuArray
 
 NpuArray *npu_array_emulated_new (const NpuOverlay *overlay, const ScribeDeviceOptions *options);
 
-/* Fails with SCRIBE_ERROR_DEVICE where there is no NPU, or it cannot be used: the sentence says why. */
+/* Fails with SCRIBE_ERROR_DEVICE where there is no NPU, or it cannot be used: the sentence says why. The overlay outlives the array. */
 NpuArray *npu_array_xrt_new (const NpuOverlay *overlay, guint64 overlay_hash, GError **error);
 
 #define NPU_XRT_LIBRARY "libxrt_coreutil.so.2" /* what the plug-in is linked with */

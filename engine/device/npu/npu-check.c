@@ -117,6 +117,9 @@ check_driver (const ScribeNpuPresence *presence, char **found, GError **error)
 static gboolean
 check_permission (const ScribeNpuPresence *presence, char **found, GError **error)
 {
+  /* the driver makes it */
+  if (presence->node == NULL)
+    return check_driver (presence, found, error);
   if (presence->open_error == ENOENT)
     return fail (
         error,
@@ -126,8 +129,6 @@ check_permission (const ScribeNpuPresence *presence, char **found, GError **erro
   if (presence->open_error)
     return fail (error, _ ("You may not open the NPU, “%s”: %s. Run “sudo usermod -aG render $USER”, and log in again."),
                  presence->node, g_strerror (presence->open_error));
-  if (presence->node == NULL)
-    return fail (error, _ ("The NPU has no node in /dev/accel"));
   *found = g_strdup_printf (_ ("“%s” can be opened"), presence->node);
   return TRUE;
 }
