@@ -191,9 +191,12 @@ typedef struct
   uint32_t col_first, n_cols;
 } TileControlEmbed;
 
+/* n_heads: where no group has more than eight rows, an object on A may bring the first eight rows of TILE_HEADS objects that follow each other, as far as the op
+ * takes objects for a tile or a pass; the next ones begin in an object of their own. Of GEMM, LAYER_NORM and TOP only. */
 typedef struct
 {
-  uint32_t op; /* TileOp */
+  uint32_t op;      /* TileOp */
+  uint32_t n_heads; /* TILE_HEADS; or 0: objects come whole */
   uint32_t
       n_row_blocks[TILE_CONTROL_GROUPS]; /* of 8 rows that hold anything, for each row of the array; 0: nothing comes on its A */
   union

@@ -37,6 +37,9 @@
 #define TILE_I16_ROWS    72
 #define TILE_I16_COLS    32
 
+#define TILE_HEADS      8 /* of objects of rows, in one: their first eight rows each, which is where blocks begin */
+#define TILE_HEAD_BYTES (TILE_OBJECT_BYTES / TILE_HEADS)
+
 /* Addresses in the tile's memory; a bank is 16 KiB. */
 #define TILE_A_0         0x0000
 #define TILE_A_1         0x1200

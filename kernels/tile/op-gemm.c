@@ -76,6 +76,7 @@ tile_add_up (TileProgram *program, const TileSteps *steps, uint32_t n_row_blocks
         }
       tile_drop (program, TILE_STREAM_A);
     }
+  tile_skip_last (program, 0);
 }
 
 /* Bias, GELU and residual, and the objects of the tile. */
@@ -120,7 +121,7 @@ finish (TileProgram *program, const TileControlGemm *op, uint32_t first_row, uin
         tile_drop (program, TILE_STREAM_A);
       /* before the last result, which tells the host that all of A is through */
       if (op->n_residual > 0 && part == n_parts - 1)
-        tile_skip (program, TILE_STREAM_A, op->n_residual - op->residual_first - n_residual);
+        tile_skip_last (program, op->n_residual - op->residual_first - n_residual);
       if (part % n_of_object == n_of_object - 1)
         tile_put (program);
     }
@@ -147,7 +148,10 @@ tile_op_gemm (TileProgram *program, const TileControl *control)
           tile_add_up (program, &op->steps, n_row_blocks);
           finish (program, op, first_row, tile, n_row_blocks, writes);
         }
-      if (n_row_blocks > 0)
-        tile_skip (program, TILE_STREAM_A, op->n_blank * (op->steps.n + op->n_residual));
+      for (uint32_t blank = 0; n_row_blocks > 0 && blank < op->n_blank; blank++)
+        {
+          tile_skip_last (program, op->steps.n);
+          tile_skip_last (program, op->n_residual);
+        }
     }
 }

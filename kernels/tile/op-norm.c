@@ -20,6 +20,7 @@ static void
 add_up (TileProgram *program, TileNorm *stats, const TileControlLayerNorm *op, const Own *own, uint32_t n_row_blocks)
 {
   TileClock *clock = program->core->clock;
+  const uint32_t n_bytes = program->n_heads > 0 ? TILE_HEAD_BYTES : TILE_OBJECT_BYTES;
 
   for (uint32_t i = 0; i < op->n_in; i++)
     {
@@ -27,9 +28,10 @@ add_up (TileProgram *program, TileNorm *stats, const TileControlLayerNorm *op, c
 
       tile_norm_add (clock, stats, x, n_row_blocks, i == 0);
       if (own->kept && i - own->first < own->n)
-        tile_copy (clock, own->kept + (i - own->first) * TILE_OBJECT_BYTES, x, TILE_OBJECT_BYTES / 64);
+        tile_copy (clock, own->kept + (i - own->first) * TILE_OBJECT_BYTES, x, n_bytes / 64);
       tile_drop (program, TILE_STREAM_A);
     }
+  tile_skip_last (program, 0);
   tile_norm_settle (clock, stats, n_row_blocks, op->n_inverse);
 }
 
@@ -78,7 +80,7 @@ tile_op_layer_norm (TileProgram *program, const TileControl *control)
             tile_put (program);
         }
       if (reads_again)
-        tile_skip (program, TILE_STREAM_A, op.n_in - own.first - own.n);
+        tile_skip_last (program, op.n_in - own.first - own.n);
     }
   tile_drop (program, TILE_STREAM_B);
   tile_drop (program, TILE_STREAM_B);

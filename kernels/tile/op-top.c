@@ -76,6 +76,6 @@ tile_op_top (TileProgram *program, const TileControl *control)
         }
     }
   tile_put (program);
-  if (n_row_blocks > 0)
-    tile_skip (program, TILE_STREAM_A, n_blank * steps.n);
+  for (uint32_t blank = 0; n_row_blocks > 0 && blank < n_blank; blank++)
+    tile_skip_last (program, steps.n);
 }

@@ -13,14 +13,26 @@ const uint8_t *
 tile_take (TileProgram *program, TileStream stream)
 {
   const uint32_t first = stream == TILE_STREAM_B ? TILE_B_0 : TILE_A_0;
+  const uint32_t head = stream == TILE_STREAM_B ? 0 : program->head;
 
-  tile_acquire (program->core, TILE_LOCK_A_FULL + 2 * (uint32_t) stream, 1);
-  return tile_memory (program->core) + first + program->n_taken[stream]++ % 2 * TILE_OBJECT_BYTES;
+  if (head == 0)
+    {
+      tile_acquire (program->core, TILE_LOCK_A_FULL + 2 * (uint32_t) stream, 1);
+      program->n_taken[stream]++;
+    }
+  return tile_memory (program->core) + first + (program->n_taken[stream] + 1) % 2 * TILE_OBJECT_BYTES + head * TILE_HEAD_BYTES;
 }
 
 void
 tile_drop (TileProgram *program, TileStream stream)
 {
+  if (stream == TILE_STREAM_A)
+    {
+      program->head++;
+      if (program->head < program->n_heads)
+        return;
+      program->head = 0;
+    }
   tile_release (program->core, TILE_LOCK_A_FREE + 2 * (uint32_t) stream, 1);
 }
 
@@ -31,6 +43,17 @@ tile_skip (TileProgram *program, TileStream stream, uint32_t n)
     {
       tile_take (program, stream);
       tile_drop (program, stream);
+    }
+}
+
+void
+tile_skip_last (TileProgram *program, uint32_t n)
+{
+  tile_skip (program, TILE_STREAM_A, n);
+  if (program->head > 0)
+    {
+      program->head = program->n_heads - 1;
+      tile_drop (program, TILE_STREAM_A);
     }
 }
 
@@ -157,6 +180,7 @@ tile_program (TileCore *core)
           tile_drop (&program, TILE_STREAM_B);
           continue;
         }
+      program.n_heads = control->n_heads;
       switch (control->op)
         {
           CASE (GEMM, tile_op_gemm)

@@ -19,6 +19,7 @@
 #define tile_take          TILE_SYMBOL (tile_take)
 #define tile_drop          TILE_SYMBOL (tile_drop)
 #define tile_skip          TILE_SYMBOL (tile_skip)
+#define tile_skip_last     TILE_SYMBOL (tile_skip_last)
 #define tile_open          TILE_SYMBOL (tile_open)
 #define tile_put           TILE_SYMBOL (tile_put)
 #define tile_acc           TILE_SYMBOL (tile_acc)
@@ -43,6 +44,8 @@ typedef struct
   TileCore *core;
   uint32_t n_taken[2]; /* objects of A and B, since the start */
   uint32_t n_put;      /* objects of C */
+  uint32_t n_heads;    /* of the op's control object */
+  uint32_t head;       /* of the object of A: which is the next */
 } TileProgram;
 
 typedef enum
@@ -54,7 +57,7 @@ typedef enum
 /* Runs for ever. */
 void tile_program (TileCore *core);
 
-/* The next object of a stream, which stays until it is dropped; at most two can be held at once. */
+/* The next object of a stream, or head of one of A, which stays until it is dropped; at most two objects can be held at once, or one head. */
 TILE_CALLED const uint8_t *tile_take (TileProgram *program, TileStream stream);
 
 /* Gives the oldest object of a stream back to the DMA. */
@@ -62,6 +65,9 @@ TILE_CALLED void tile_drop (TileProgram *program, TileStream stream);
 
 /* Takes and drops n objects that are meant for others. */
 TILE_CALLED void tile_skip (TileProgram *program, TileStream stream, uint32_t n);
+
+/* The same of A, the last ones of a tile or a pass: what is left of an object of heads goes with them. */
+TILE_CALLED void tile_skip_last (TileProgram *program, uint32_t n);
 
 /* The next buffer for results; what was written into it leaves with tile_put(). */
 TILE_CALLED uint8_t *tile_open (TileProgram *program);

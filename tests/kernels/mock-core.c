@@ -134,17 +134,34 @@ mock_core_feed (MockCore *mock, TileStream stream, gconstpointer data, gsize n_b
   g_ptr_array_add (mock->queues[stream], object);
 }
 
+void
+mock_core_feed_heads (MockCore *mock, const guint8 (*objects)[TILE_OBJECT_BYTES], guint n)
+{
+  for (guint first = 0; first < n; first += TILE_HEADS)
+    {
+      guint8 heads[TILE_OBJECT_BYTES];
+      const guint n_heads = MIN (TILE_HEADS, n - first);
+
+      for (guint i = 0; i < n_heads; i++)
+        memcpy (heads + i * TILE_HEAD_BYTES, objects[first + i], TILE_HEAD_BYTES);
+      mock_core_feed (mock, TILE_STREAM_A, heads, n_heads * TILE_HEAD_BYTES);
+    }
+}
+
 guint64
 mock_core_run (MockCore *mock, void (*op) (TileProgram *program, const TileControl *control))
 {
   TileProgram program = { .core = &mock->core,
                           .n_taken = { mock->n_fed[TILE_STREAM_A], mock->n_fed[TILE_STREAM_B] },
                           .n_put = mock->results->len };
+  const TileControl *control;
   guint64 start = tile_clock_cycles (&mock->clock);
 
   tile_acquire (&mock->core, TILE_LOCK_B_FULL, 1);
-  op (&program,
-      (const TileControl *) (const void *) (mock->core.memory + in_buffers[TILE_STREAM_B][program.n_taken[TILE_STREAM_B]++ % 2]));
+  control = (const TileControl *) (const void *) (mock->core.memory
+                                                  + in_buffers[TILE_STREAM_B][program.n_taken[TILE_STREAM_B]++ % 2]);
+  program.n_heads = control->n_heads;
+  op (&program, control);
   for (guint i = 0; i < 2; i++)
     {
       g_assert_cmpuint (mock->n_fed[i], ==, mock->queues[i]->len);

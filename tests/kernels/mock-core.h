@@ -31,6 +31,9 @@ void mock_core_free (MockCore *mock);
 /* Queues a copy of n_bytes, at most an object; the rest of the object is rubbish. */
 void mock_core_feed (MockCore *mock, TileStream stream, gconstpointer data, gsize n_bytes);
 
+/* Queues the heads of n objects, TILE_HEADS to an object; what is left of the last one is rubbish. */
+void mock_core_feed_heads (MockCore *mock, const guint8 (*objects)[TILE_OBJECT_BYTES], guint n);
+
 /* Runs one op, whose control object is the first on B, and asserts that it read all that was queued. Returns its cycles. */
 guint64 mock_core_run (MockCore *mock, void (*op) (TileProgram *program, const TileControl *control));
 

@@ -28,6 +28,7 @@ typedef enum
 typedef struct
 {
   guint n_cols, n_row_blocks;
+  gboolean keeps, has_heads;
   float gain[TILE_OBJECT_BYTES / 4], bias[TILE_OBJECT_BYTES / 4];
   guint8 x[MAX_COLS / 32][TILE_OBJECT_BYTES];
 } Case;
@@ -157,8 +158,10 @@ static guint64
 run (MockCore *core, const TileKernels *kernels, Case *c, TileFormat out, guint out_first, guint n_out)
 {
   TileControl control = { .op = TILE_OP_LAYER_NORM,
+                          .n_heads = c->has_heads ? TILE_HEADS : 0,
                           .norm = { .n_rounds = 2,
                                     .n_in = c->n_cols / 32,
+                                    .keeps = c->keeps,
                                     .n_inverse = 1.0f / (float) c->n_cols,
                                     .out = out,
                                     .out_first = out_first,
@@ -171,9 +174,12 @@ run (MockCore *core, const TileKernels *kernels, Case *c, TileFormat out, guint 
   mock_core_feed (core, TILE_STREAM_B, &control, sizeof control);
   mock_core_feed (core, TILE_STREAM_B, c->gain + first, sizeof c->gain - first * sizeof *c->gain);
   mock_core_feed (core, TILE_STREAM_B, c->bias + first, sizeof c->bias - first * sizeof *c->bias);
-  for (guint pass = 0; pass < 2 * control.norm.n_rounds; pass++)
-    for (guint i = 0; i < control.norm.n_in; i++)
-      mock_core_feed (core, TILE_STREAM_A, c->x[i], TILE_OBJECT_BYTES);
+  for (guint pass = 0; pass < (c->keeps ? 1 : 2) * control.norm.n_rounds; pass++)
+    if (c->has_heads)
+      mock_core_feed_heads (core, (const guint8 (*)[TILE_OBJECT_BYTES]) c->x, control.norm.n_in);
+    else
+      for (guint i = 0; i < control.norm.n_in; i++)
+        mock_core_feed (core, TILE_STREAM_A, c->x[i], TILE_OBJECT_BYTES);
   return mock_core_run (core, kernels->op_layer_norm);
 }
 
@@ -275,6 +281,29 @@ test_same (gconstpointer data)
       }
 }
 
+/* What is kept, and what comes by heads, is what comes again, and whole. */
+static void
+test_ways (gconstpointer data)
+{
+  static const guint widths[] = { 384, 512, 768 };
+  g_autoptr (MockCore) core = mock_core_new (0);
+  g_autofree Case *c = g_new0 (Case, 1);
+
+  for (guint way = 0; way < 4; way++)
+    for (guint w = 0; w < G_N_ELEMENTS (widths); w++)
+      {
+        c->n_cols = widths[w];
+        c->keeps = way % 2;
+        c->has_heads = way / 2;
+        c->n_row_blocks = c->has_heads ? 1 : 5;
+        case_fill (c, VALUES_USUAL);
+        run (core, data, c, TILE_FORMAT_PAIR, 9 - w, 3);
+        check (core, c, TILE_FORMAT_PAIR, 9 - w, 3, 1e-5);
+        run (core, data, c, TILE_FORMAT_SINGLE, w, 2);
+        check (core, c, TILE_FORMAT_SINGLE, w, 2, 1e-5);
+      }
+}
+
 /* An object takes 1152 cycles to come. */
 static void
 test_cycles (gconstpointer data)
@@ -306,8 +335,10 @@ main (int argc, char **argv)
       g_autofree char *same = g_strdup_printf ("/tile/norm/%s/same", kernels->name);
       g_autofree char *integers = g_strdup_printf ("/tile/norm/%s/integers", kernels->name);
       g_autofree char *cycles = g_strdup_printf ("/tile/norm/%s/cycles", kernels->name);
+      g_autofree char *ways = g_strdup_printf ("/tile/norm/%s/ways", kernels->name);
 
       g_test_add_data_func (same, kernels, test_same);
+      g_test_add_data_func (ways, kernels, test_ways);
       g_test_add_data_func (integers, kernels, test_integers);
       g_test_add_data_func (cycles, kernels, test_cycles);
     }

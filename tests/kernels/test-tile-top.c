@@ -271,7 +271,10 @@ typedef struct
   guint n_tiles, n_steps, n_blank, n_sets;
   guint n_queries;
   guint n_top; /* at most */
+  gboolean has_heads;
 } Case;
+
+#define MOST_STEPS 24
 
 /* a' b of 32 inputs: each eight of them have scales of their own */
 static float
@@ -307,12 +310,15 @@ random_object (guint8 *object)
 static void
 feed_tile (MockCore *core, const Case *c, gboolean is_blank, guint n_rows, Logits logits)
 {
+  g_autofree guint8 (*objects)[TILE_OBJECT_BYTES] = g_malloc (MOST_STEPS * sizeof *objects);
+
   for (guint step = 0; step < c->n_steps; step++)
     {
-      guint8 a[TILE_OBJECT_BYTES], b[TILE_OBJECT_BYTES];
+      guint8 *a = objects[step], b[TILE_OBJECT_BYTES];
 
       random_object (a);
-      mock_core_feed (core, TILE_STREAM_A, a, sizeof a);
+      if (!c->has_heads)
+        mock_core_feed (core, TILE_STREAM_A, a, TILE_OBJECT_BYTES);
       for (guint part = 0; part < (c->is_pair ? 1 : 2) && !is_blank; part++)
         for (guint low = 0; low <= (guint) c->weight_pairs; low++)
           {
@@ -323,6 +329,8 @@ feed_tile (MockCore *core, const Case *c, gboolean is_blank, guint n_rows, Logit
                 logits[row][column] = plain_product (logits[row][column], a, c->is_pair, 4 * part, low > 0, row, b, column);
           }
     }
+  if (c->has_heads)
+    mock_core_feed_heads (core, (const guint8 (*)[TILE_OBJECT_BYTES]) objects, c->n_steps);
 }
 
 static void
@@ -338,7 +346,7 @@ run_case (const TileKernels *kernels, guint row, const Case *c)
   guint n_rows = 0, n_bytes = 0;
   guint64 cycles;
 
-  *control = (TileControl){ .op = TILE_OP_TOP };
+  *control = (TileControl){ .op = TILE_OP_TOP, .n_heads = c->has_heads ? TILE_HEADS : 0 };
   top->n_tiles = c->n_tiles;
   top->n_blank = c->n_blank;
   top->steps = (TileSteps){ c->n_steps, c->is_pair ? TILE_FORMAT_PAIR : TILE_FORMAT_SINGLE, c->weight_pairs };
@@ -352,6 +360,7 @@ run_case (const TileKernels *kernels, guint row, const Case *c)
       TileTopQuery *query = &top->queries[row][i];
 
       *query = random_query (n_vocab, MAX (c->n_sets, 1));
+      query->row %= c->has_heads ? 8 : 64;
       query->n_top = MIN (query->n_top, c->n_top);
       query->set = c->n_sets ? query->set : TILE_TOP_NONE;
       n_rows = MAX (n_rows, query->row + 1u);
@@ -409,6 +418,8 @@ test_op (gconstpointer data)
     { FALSE, FALSE, 3, 2, 0, 1, 1, MOST_TOP },       { TRUE, TRUE, 3, 2, 1, 2, 5, MOST_TOP },
     { FALSE, TRUE, 2, 1, 3, 0, 20, MOST_TOP },       { TRUE, FALSE, 1, 3, 0, 7, 64, 4 },
     { FALSE, FALSE, 5, 1, 2, 19, 30, MOST_TOP / 2 }, { TRUE, TRUE, 2, 1, 1, 1, 0, MOST_TOP },
+    { FALSE, FALSE, 3, 7, 2, 1, 5, MOST_TOP, TRUE }, { TRUE, TRUE, 2, MOST_STEPS, 1, 2, 8, MOST_TOP, TRUE },
+    { FALSE, TRUE, 2, 9, 3, 0, 2, MOST_TOP, TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

@@ -61,7 +61,7 @@ norm_part (NpuLower *lower, guint part, guint n_parts)
 
       if (n == 0)
         {
-          npu_pass (lower, first_step, column, (keeps ? 1 : 2) * n_in * lower->n_rounds);
+          npu_pass (lower, first_step, column, (keeps ? 1 : 2) * npu_fed (lower, n_in) * lower->n_rounds);
           continue;
         }
       if (npu_brings (lower, column))
@@ -84,7 +84,7 @@ norm_part (NpuLower *lower, guint part, guint n_parts)
     }
   for (guint round = 0; round < lower->n_rounds; round++)
     for (guint half = 0; half < overlay->n_halves; half++)
-      npu_feed (lower, first_step + round, half, in, round, 0, n_in, keeps ? 1 : 2);
+      npu_feed_heads (lower, first_step + round, half, in, round, 0, n_in, keeps ? 1 : 2);
 }
 
 void

@@ -195,7 +195,8 @@ column_tasks (NpuLower *lower, const Product *p, const NpuSpan *span, guint step
 
   if (n_tiles == 0)
     {
-      guint n = npu_tiles_of_half (lower, p->matrix, span, npu_half (lower, column)) * (steps (p) + residual_objects (lower, p));
+      guint n = npu_tiles_of_half (lower, p->matrix, span, npu_half (lower, column))
+                * (npu_fed (lower, steps (p)) + npu_fed (lower, residual_objects (lower, p)));
 
       if (n > 0)
         npu_pass (lower, step, column, lower->n_rounds * n);
@@ -225,15 +226,15 @@ feed (NpuLower *lower, const Product *p, const NpuSpan *span, guint step, guint 
     return;
   for (guint round = 0; round < lower->n_rounds; round++)
     if (p->residual == NULL)
-      npu_feed (lower, step + round * span->n, half, p->in, round, 0, steps (p), n_tiles);
+      npu_feed_heads (lower, step + round * span->n, half, p->in, round, 0, steps (p), n_tiles);
     else
       for (guint i = 0; i < n_tiles; i++)
         {
           guint tile = (span->first + i) * p->matrix->n_slots + (lower->spread.halves_share ? half * n_columns : 0);
 
-          npu_feed (lower, step + round * span->n + i, half, p->in, round, 0, steps (p), 1);
-          npu_feed (lower, step + round * span->n + i, half, p->residual, round, tile * pairs (p), residual_objects (lower, p),
-                    1);
+          npu_feed_heads (lower, step + round * span->n + i, half, p->in, round, 0, steps (p), 1);
+          npu_feed_heads (lower, step + round * span->n + i, half, p->residual, round, tile * pairs (p),
+                          residual_objects (lower, p), 1);
         }
 }
 

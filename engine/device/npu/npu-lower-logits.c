@@ -221,7 +221,7 @@ column_tasks (NpuLower *lower, const Batch *batch, const NpuSpan *span, guint in
   if (npu_tiles_of_slot (matrix, span, slot) == 0)
     {
       if (n_half > 0)
-        npu_pass (lower, index, column, n_half * n_steps);
+        npu_pass (lower, index, column, n_half * npu_fed (lower, n_steps));
       return;
     }
   npu_task (lower, index, column, SCRIBE_NPU_B, TRUE,
@@ -253,7 +253,7 @@ lower_batch (NpuLower *lower, const Batch *batch)
           guint n_tiles = npu_tiles_of_half (lower, matrix, &span, half);
 
           if (n_tiles > 0)
-            npu_feed (lower, index, half, in, batch->round, 0, n_steps, n_tiles);
+            npu_feed_heads (lower, index, half, in, batch->round, 0, n_steps, n_tiles);
         }
     }
 }

@@ -26,6 +26,12 @@ npu_rounds (const NpuSpread *spread, guint n_rows)
   return (n_rows + n - 1) / n;
 }
 
+static gboolean
+takes_heads (TileOp op)
+{
+  return op == TILE_OP_GEMM || op == TILE_OP_LAYER_NORM || op == TILE_OP_TOP;
+}
+
 TileControl *
 npu_control (NpuLower *lower, TileOp op, guint64 *offset)
 {
@@ -39,6 +45,7 @@ npu_control (NpuLower *lower, TileOp op, guint64 *offset)
   control = (TileControl *) (gpointer) (lower->control->data + *offset);
   memset (control, 0, TILE_OBJECT_BYTES);
   control->op = op;
+  control->n_heads = takes_heads (op) ? lower->n_heads : 0;
   memcpy (control->n_row_blocks, lower->n_row_blocks, sizeof control->n_row_blocks);
   return control;
 }
@@ -118,6 +125,14 @@ count_row_blocks (NpuLower *lower)
     lower->n_row_blocks[row] = MAX (lower->n_row_blocks[row], MIN (lower->n_row_blocks[row / n_fed * n_fed], 1));
 }
 
+/* A step of few tokens would bring seven eighths of nothing. A memory tile that feeds several rows deals out whole objects. */
+static gboolean
+may_take_heads (const NpuLower *lower)
+{
+  return lower->spread.halves_share && lower->device->overlay->n_fed == 1
+         && scribe_run_rows (lower->run, lower->plan->rows) <= TILE_BLOCK;
+}
+
 void
 npu_lower_begin (NpuLower *lower)
 {
@@ -131,6 +146,7 @@ npu_lower_begin (NpuLower *lower)
   lower->spread = npu_spread (lower->device->overlay, plan->rows);
   lower->n_rounds = npu_rounds (&lower->spread, scribe_run_rows (lower->run, plan->rows));
   count_row_blocks (lower);
+  lower->n_heads = may_take_heads (lower) ? TILE_HEADS : 0;
 }
 
 void
@@ -173,6 +189,31 @@ npu_feed (NpuLower *lower, guint step, guint half, const NpuTensor *tensor, guin
     if (lower->n_row_blocks[i * overlay->n_fed] > 0)
       feed_panel (lower, step, half * overlay->n_half_columns + i, tensor, npu_block (lower, half, round) + i * overlay->n_fed,
                   first, n, times);
+}
+
+guint
+npu_fed (const NpuLower *lower, guint n)
+{
+  return lower->n_heads > 0 ? (n + lower->n_heads - 1) / lower->n_heads : n;
+}
+
+/* The one block of rows, to the first row of the array */
+void
+npu_feed_heads (NpuLower *lower, guint step, guint half, const NpuTensor *tensor, guint round, guint first, guint n, guint times)
+{
+  ScribeNpuPattern pattern;
+
+  if (lower->n_heads == 0)
+    {
+      npu_feed (lower, step, half, tensor, round, first, n, times);
+      return;
+    }
+  pattern = npu_tensor_heads (tensor, 0, first, n);
+  for (guint left = times, most = SCRIBE_NPU_MAX_TIMES / pattern.iterations; left > 0; left -= pattern.times)
+    {
+      pattern.times = MIN (left, most);
+      npu_task (lower, step, half * lower->device->overlay->n_half_columns, SCRIBE_NPU_A, FALSE, pattern);
+    }
 }
 
 void

@@ -235,6 +235,7 @@ typedef struct
   guint n_rounds; /* of blocks of rows */
   guint32 n_row_blocks
       [TILE_CONTROL_GROUPS]; /* of 8 rows that hold anything, for each row of the array; nothing is fed to one without */
+  guint n_heads;             /* of objects of rows in one on A, where no group has more than eight rows; 0: objects come whole */
   NpuPart *part;             /* that is being written; NULL: none is */
   gboolean shares;           /* in it, the second half gets B from the first */
   ScribeNpuStream *stream;
@@ -252,8 +253,10 @@ typedef struct
 
 /* npu-tensor.c */
 
-/* Objects first .. first + n - 1 of n_rows blocks of rows, as cores give and take them by turns. */
+/* Objects first .. first + n - 1 of n_rows blocks of rows, as cores give and take them by turns; of one block, and of each only the first eight rows,
+ * rounded up to whole objects of heads. */
 ScribeNpuPattern npu_tensor_rows (const NpuTensor *tensor, guint block, guint n_rows, guint first, guint n);
+ScribeNpuPattern npu_tensor_heads (const NpuTensor *tensor, guint block, guint first, guint n);
 
 /* n_iterations times the pattern, each so many objects further on in the same blocks of rows. */
 ScribeNpuPattern npu_pattern_iterate (ScribeNpuPattern pattern, guint n_iterations, guint n_objects);
@@ -297,6 +300,11 @@ guint npu_block (const NpuLower *lower, guint half, guint round);
 
 /* Objects on A for every row of a half. */
 void npu_feed (NpuLower *lower, guint step, guint half, const NpuTensor *tensor, guint round, guint first, guint n, guint times);
+
+/* The same to an op that takes heads, if lower's ops do; and how many objects on A n of a tensor then are. */
+void
+npu_feed_heads (NpuLower *lower, guint step, guint half, const NpuTensor *tensor, guint round, guint first, guint n, guint times);
+guint npu_fed (const NpuLower *lower, guint n);
 
 /* Results of all rows of a column, n objects each for n_tiles tiles, tile_step objects apart. */
 void npu_put (NpuLower *lower,

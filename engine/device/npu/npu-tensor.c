@@ -45,6 +45,15 @@ npu_tensor_rows (const NpuTensor *tensor, guint block, guint n_rows, guint first
 }
 
 ScribeNpuPattern
+npu_tensor_heads (const NpuTensor *tensor, guint block, guint first, guint n)
+{
+  ScribeNpuPattern pattern = npu_tensor_rows (tensor, block, 1, first, TILE_HEADS);
+
+  pattern.run = TILE_HEAD_BYTES / sizeof (guint32);
+  return npu_pattern_iterate (pattern, (n + TILE_HEADS - 1) / TILE_HEADS, TILE_HEADS);
+}
+
+ScribeNpuPattern
 npu_pattern_iterate (ScribeNpuPattern pattern, guint n_iterations, guint n_objects)
 {
   pattern.iterations = n_iterations;
