@@ -150,6 +150,6 @@ main (int argc, char **argv)
   encode (decoder, N_CTX);
   for (guint i = 0; i < N_BEFORE; i++)
     step (decoder, i);
-  measure (decoder, array, argc > 2 ? (guint) MAX (atoi (argv[2]), 1) : N_STEPS);
+  measure (decoder, array, argc > 2 ? (guint) CLAMP (g_ascii_strtoull (argv[2], NULL, 10), 1, 1000000) : N_STEPS);
   return 0;
 }
