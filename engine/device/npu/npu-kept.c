@@ -104,7 +104,8 @@ find_key (const NpuLower *lower, guint32 *key)
 static gboolean
 is_last (GArray **last, GArray *now)
 {
-  const gboolean is_same = now->len == (*last)->len && memcmp (now->data, (*last)->data, now->len * sizeof (guint)) == 0;
+  const gboolean is_same = now->len == (*last)->len
+                           && (now->len == 0 || memcmp (now->data, (*last)->data, now->len * sizeof (guint)) == 0);
 
   g_array_unref (*last);
   *last = now;
