@@ -49,6 +49,8 @@ class Batch(NamedTuple):
     mel: torch.Tensor                        # [b, 80, 2 t]
     start: torch.Tensor                      # [b] first position of the window in the 30 s
     phones: torch.Tensor                     # [b, t] phoneme classes
+    rows: torch.Tensor                       # [b, t, 5] the phoneme in its context, as by in_context
+    silence: torch.Tensor                    # [1, 5] the same where nothing is said
     tokens: torch.Tensor                     # [b, n] decoder input, classes of the vocabulary
     labels: torch.Tensor                     # [b, n] decoder output
     where: torch.Tensor                      # [b, n] position at which the label is said
@@ -234,7 +236,7 @@ def history(rng, voc, text):
 
 
 def targets(rng, voc, spans, first, prompt):
-    """-> (decoder input, label, where), lists of equal length"""
+    """-> decoder input, label and where, of equal length"""
     timed = rng.random() < 0.6
     body, where = spoken(voc, spans, first, timed)
     before = (history(rng, voc, prompt) if prompt else []) + ([voc.start] if timed else [voc.start, voc.no_times])
@@ -245,23 +247,38 @@ def targets(rng, voc, spans, first, prompt):
     if not spans and rng.random() < 0.6:
         labels[skip] = voc.no_speech
     for i in range(skip + 1, len(tokens)):    # now and then a wrong history, so that it listens
-        if tokens[i] < voc.empty and rng.random() < 0.1:
+        if tokens[i] < voc.empty and rng.random() < 0.05:
             tokens[i] = rng.randrange(256, voc.empty)
-    return tokens, labels, where
+    return tokens, labels, np.array(where, np.float32)
 
 
-def phone_labels(spans, n):
-    """The phoneme at each of n positions: 0 outside the spans, IGNORE where it is not known."""
-    out = np.zeros(n, int)
+def in_context(phones, i, third, n):
+    """For each phoneme i of a sentence, five rows of a table [7 n] of all n classes: its own, apart for each third
+    of it, and those of its neighbours, apart for each of four distances."""
+    around = np.concatenate([[0, 0], np.maximum(phones, 0), [0, 0]])
+    return np.stack([3 * around[i + 2] + third, *((3 + k) * n + around[i + d] for k, d in enumerate((0, 1, 3, 4)))], -1)
+
+
+def silence(count, n):
+    return np.tile([1, 3 * n, 4 * n, 5 * n, 6 * n], (count, 1))
+
+
+def phone_labels(spans, n_positions, n):
+    """The phoneme at each position, 0 outside the spans and IGNORE where it is not known; and all in_context."""
+    out, rows = np.zeros(n_positions, int), silence(n_positions, n)
     for span in spans:
-        covered = slice(round(span.start / FRAME), round(span.end / FRAME))
-        if not len(span.item.phones):
+        phones, starts, length = span.item.phones, span.item.starts, span.item.length
+        covered = np.arange(round(span.start / FRAME), round(span.end / FRAME))
+        if not len(phones):
             out[covered] = IGNORE
             continue
-        ids = np.concatenate([[0], span.item.phones])
-        at = (np.arange(n)[covered] + 0.5) * FRAME - span.start
-        out[covered] = ids[np.searchsorted(span.item.starts, at)]
-    return out
+        at = (covered + 0.5) * FRAME - span.start
+        covered, at = covered[at >= starts[0]], at[at >= starts[0]]
+        i = np.searchsorted(starts, at, "right") - 1
+        long = np.maximum(np.append(starts[1:], length) - starts, 1)[i]
+        out[covered] = phones[i]
+        rows[covered] = in_context(phones, i, np.clip(3 * (at - starts[i]) // long, 0, 2).astype(int), n)
+    return out, rows
 
 
 def equalise(power):
@@ -272,25 +289,30 @@ def equalise(power):
 
 def padded(rows, value, step=16):
     """Few lengths, since a matrix product of new sizes costs a CPU as much again for making it (oneDNN)."""
+    rows = [np.asarray(row) for row in rows]
     n = -(-max(map(len, rows)) // step) * step
-    return torch.tensor([[*row, *[value] * (n - len(row))] for row in rows])
+    out = np.full((len(rows), n, *rows[0].shape[1:]), value, rows[0].dtype)
+    for i, row in enumerate(rows):
+        out[i, :len(row)] = row
+    return torch.from_numpy(out)
 
 
 def make_batch(rng, pool, voc, seconds, size, several, easy):
     n = int(seconds * RATE / FRAME)
     prompted = not easy and rng.random() < 0.15
-    waves, rows, phones, starts = [], [], [], []
+    waves, said, phones, starts = [], [], [], []
     for _ in range(size):
         wave, spans = window(rng, pool, seconds, several, easy)
         first = rng.randrange(0, N_POSITIONS - n + 1) if rng.random() < 0.3 else 0
         prompt = rng.choice(pool.items).text if prompted and rng.random() < 0.5 else ""
         waves.append(wave)
-        rows.append(targets(rng, voc, spans, first, prompt))
-        phones.append(phone_labels(spans, n))
+        said.append(targets(rng, voc, spans, first, prompt))
+        phones.append(phone_labels(spans, n, len(voc.phones) + 1))
         starts.append(first)
     power = mel.power_spectrum(torch.from_numpy(np.stack(waves)))
     if not easy and rng.random() < 0.7:
         power = equalise(power)
-    tokens, labels, where = zip(*rows)
-    return Batch(mel.log_mel(power), torch.tensor(starts), torch.from_numpy(np.stack(phones)),
+    tokens, labels, where = zip(*said)
+    phones, rows = (torch.from_numpy(np.stack(column)) for column in zip(*phones))
+    return Batch(mel.log_mel(power), torch.tensor(starts), phones, rows, torch.tensor(silence(1, len(voc.phones) + 1)),
                  padded(tokens, voc.end), padded(labels, IGNORE), padded(where, NOWHERE))

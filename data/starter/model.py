@@ -7,9 +7,9 @@ from Whisper, and is gone or folded in when the model is exported:
 - Timestamp embeddings are an affine map of sinusoids, so that neighbours share what they learn.
 - The encoder can stand for 30 s at the price of a short window: a window may begin anywhere in the 1500
   positions, and a few silent positions, each with a bias in attention, stand for all the silence around it.
-- The encoder's lower blocks learn to hear: after n_hear of them, a position holds an embedding of the phoneme
-  that is heard there (`said`), and its place. So the blocks above and the decoder can learn from text alone,
-  where such embeddings stand in for sound.
+- The encoder's lower blocks learn to hear: what they make of a position, after n_hear of them, is to be no more
+  than the sum of embeddings of the phoneme that is heard there, of those around it and of the place (`imagined`).
+  So the blocks above and the decoder can learn from text alone, where such sums stand in for sound.
 
 Source: Radford et al. 2022, "Robust speech recognition via large-scale weak supervision".
 
@@ -173,18 +173,18 @@ class Whisper(nn.Module):
         super().__init__()
         self.encoder = Encoder(n_audio_ctx, n_state, n_head, n_enc, n_hear)
         self.decoder = Decoder(n_class, n_text_ctx, n_state, n_head, n_dec)
-        self.said = nn.Embedding(n_phone, n_state)               # phonemes as the encoder should hear them
-        self.place = nn.Linear(n_state, n_state, bias=False)     # and where they hear them
+        self.said = nn.Embedding(7 * n_phone, n_state)           # phonemes in context (batch.in_context) as heard
+        self.place = nn.Linear(n_state, n_state, bias=False)     # and where
         self.phone = nn.Sequential(nn.LayerNorm(n_state), nn.Linear(n_state, n_phone))
 
-    def imagined(self, said, at):
-        """What the hearing blocks should make of phonemes, [..., n_state], at these positions."""
-        return said + self.place(self.encoder.positional_embedding[at])
+    def imagined(self, rows, at):
+        """What the hearing blocks should make of phonemes [..., 5] at these positions [...]."""
+        return self.said(rows).sum(-2) + self.place(self.encoder.positional_embedding[at])
 
     @classmethod
     def load(cls, state, cfg):
         """A model with the weights of a state dict, whose shapes tell the rest."""
-        net = cls(*(len(state[name]) for name in ("decoder.token_embedding.weight", "said.weight")), **cfg)
+        net = cls(*(len(state[name]) for name in ("decoder.token_embedding.weight", "phone.1.weight")), **cfg)
         net.load_state_dict(state)
         return net
 

@@ -23,21 +23,20 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from batch import FRAME, IGNORE, N_POSITIONS, NOWHERE, RATE, Utterance, padded, phone_class, place, targets
+from batch import (FRAME, IGNORE, N_POSITIONS, NOWHERE, RATE, Utterance, in_context, padded, phone_class, place,
+                   silence, targets)
 from speech import WEIGHTS, Espeak
 
 VOICES = "en-US", "en"
-WINDOWS = 3.0, 4.0, 5.0, 8.0, 12.0, 20.0, 30.0             # seconds
+WINDOWS = 3.0, 3.0, 3.5, 4.0, 4.0, 5.0, 5.0, 8.0, 12.0, 30.0             # seconds
 TOGETHER = 5                                 # batches that are made together, to be sorted by length
-N_SILENT = 24                                # positions that stand for all the silence of a window
+N_SILENT = 16                                # positions that stand for all the silence of a window
 PACE = 0.8, 1.25                             # of the default voices
-MISHEARD = 0.12                              # share of positions that are in part another phoneme
+MISHEARD = 0.03                              # share of the phonemes
 
 
 class Read(NamedTuple):
-    phones: torch.Tensor                     # [b, t] phoneme classes
-    other: torch.Tensor                      # [b, t] what they are mistaken for,
-    share: torch.Tensor                      # [b, t] and how much
+    rows: torch.Tensor                       # [b, t, 5] phonemes in context, as in Batch
     at: torch.Tensor                         # [b, t] place in the 30 s
     bias: torch.Tensor                       # [b, 1, 1, t] of attention: log of the positions it stands for
     tokens: torch.Tensor                     # as in Batch
@@ -86,51 +85,47 @@ class Texts:
         return Utterance(int(edges[-1]), 0, 0, self.texts[i], phones, np.concatenate([[0], edges[:-1]]))
 
 
-def positions(rng, spans, first, until):
-    """One or two random positions of every phoneme, and some of the silence around: classes, places, and how many
-    positions each stands for."""
+def misheard(rng, phones, n):
+    return np.where(rng.random(len(phones)) < MISHEARD, rng.integers(1, n, len(phones)), phones)
+
+
+def positions(rng, spans, first, until, n, wrong=misheard):
+    """One or two random positions of every phoneme, and some of the silence around: phonemes in context, places,
+    and how many positions each stands for."""
     silent = np.ones(until, bool)
     parts = []
     for span in spans:
         edges = first + (span.start + np.append(span.item.starts, span.item.length)) / FRAME
         long = np.maximum(np.diff(edges), 0.5)
-        n = 1 + (long > 3)
-        of = np.repeat(np.arange(len(n)), n)
-        turn = np.arange(len(of)) - np.repeat(n.cumsum() - n, n)
-        at = edges[of] + (turn + rng.random(len(of))) / n[of] * long[of]
-        parts.append((span.item.phones[of], at, (long / n)[of]))
+        times = 1 + (long > 6)
+        of = np.repeat(np.arange(len(times)), times)
+        turn = np.arange(len(of)) - np.repeat(times.cumsum() - times, times)
+        into = (turn + rng.random(len(of))) / times[of]
+        rows = in_context(wrong(rng, span.item.phones, n), of, (3 * into).astype(int), n)
+        parts.append((rows, edges[of] + into * long[of], (long / times)[of]))
         silent[int(edges[0]):int(edges[-1]) + 1] = False
     rest = np.flatnonzero(silent)
-    n = min(N_SILENT, len(rest))
-    parts.append((np.zeros(n), rng.choice(rest, n, replace=False), np.full(n, len(rest) / max(n, 1))))
-    phones, at, count = map(np.concatenate, zip(*parts))
-    return phones.astype(int), at.astype(int).clip(0, N_POSITIONS - 1), count
-
-
-def mistaken(rng, phones, n_classes):
-    """For each position another class, a neighbour's or any, and how much of it is heard there."""
-    beside = phones[(np.arange(len(phones)) + rng.choice([-1, 1], len(phones))) % len(phones)]
-    other = np.where(rng.random(len(phones)) < 0.5, beside, rng.integers(n_classes, size=len(phones)))
-    return other, rng.random(len(phones)) * (rng.random(len(phones)) < MISHEARD)
+    times = min(N_SILENT, len(rest))
+    parts.append((silence(times, n), rng.choice(rest, times, replace=False), np.full(times, len(rest) / max(times, 1))))
+    rows, at, count = map(np.concatenate, zip(*parts))
+    return rows, at.astype(int).clip(0, N_POSITIONS - 1), np.log(count).astype(np.float32)
 
 
 def read_window(rng, random, texts, voc, seconds):
-    """-> (phonemes, others, shares, places, biases), (tokens, labels, where)"""
+    """-> (phonemes in context, places, biases), (tokens, labels, where)"""
     total, n = int(seconds * RATE), int(seconds * RATE / FRAME)
     until = N_POSITIONS if rng.random() < 0.8 else min(n + 50, N_POSITIONS)
     first = rng.randrange(0, until - n + 1) if rng.random() < 0.3 else 0
     spans = place(rng, texts, total, rng.random() < 0.7, False) if rng.random() > 0.02 else []
     prompt = rng.choice(texts.texts) if rng.random() < 0.05 else ""
-    phones, at, count = positions(random, spans, first, until)
-    return ((phones, *mistaken(random, phones, len(texts.mean)), at, np.log(count)),
-            targets(rng, voc, spans, first, prompt))
+    return positions(random, spans, first, until, len(texts.mean)), targets(rng, voc, spans, first, prompt)
 
 
 def collate(voc, windows):
     heard, said = (list(zip(*columns)) for columns in zip(*windows))
-    phones, other, share, at, bias = map(padded, heard, (0, 0, 0.0, 0, -1e4), [64] * 5)
+    rows, at, bias = map(padded, heard, (0, 0, -1e4), [32] * 3)
     tokens, labels, where = map(padded, said, (voc.end, IGNORE, NOWHERE))
-    return Read(phones, other, share.float(), at, bias.float()[:, None, None], tokens, labels, where)
+    return Read(rows, at, bias[:, None, None], tokens, labels, where)
 
 
 def read_batches(rng, texts, voc, seconds):

@@ -3,13 +3,13 @@
 
   text.py OUT.tsv --heldout heldout.txt KIND=FOLDER...
 
-Debian holds hundreds of thousands of English sentences: documentation, manual pages, fortunes, what people say
-in games, and WordNet's examples and glosses, which have every common word in its place. From each text in the
-folders, those sentences are kept that read aloud as they are written: 2 to 16 plain words, no digits,
-abbreviations or markup, and no word that occurs only once (more often a name than a word). To them come
-dictation-like sentences (dictation.py), and lists of random words, also out of a word list (KIND words), so
-that the decoder must listen rather than guess. The held-out sentences are in nobody's training text. The same folders and seed give the
-same file: one "source TAB sentence" a line.
+Debian holds hundreds of thousands of English sentences: documentation, manual pages, fortunes, what people say in
+games, and WordNet's examples and glosses, which have every common word in its place. From each text in the folders,
+those sentences are kept that read aloud as they are written: 2 to 16 plain words, no digits, abbreviations or markup,
+and no word that occurs only once (more often a name than a word). To them come dictation-like sentences
+(dictation.py), and lists of random words, also out of a word list (KIND words), so that the decoder must listen
+rather than guess. The held-out sentences are in nobody's training text. The same folders and seed give the same
+file: one "source TAB sentence" a line.
 
 SPDX-License-Identifier: MIT
 """

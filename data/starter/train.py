@@ -7,14 +7,13 @@ WORK/last.pt is the model and the optimiser, saved every two minutes; a new run 
 WORK/bpe.json and WORK/phones.json are the vocabulary, made by the first run. WORK/train.log tells how it goes.
 
 Each step is two batches. One of speech, from which the lower blocks of the encoder learn to hear phonemes, and,
-after --hear minutes, all above them to write what they hear. And one of text (reading.py), whose phonemes the
-blocks above take for heard. What they learn from text is of use with speech since the hearing blocks are pulled
-towards the embeddings that stand for phonemes there.
+after --hear minutes, all above them to write what they hear. And one of text (reading.py), whose phonemes the blocks
+above take for heard. What they learn from text is of use with speech, since what is heard and what stands in for it in
+text are pulled together. Another loss is attention that strays from where a token is said.
 
-Windows of speech are of 2 to 7 s, and more and more of 12 and 30 s towards the end of a run; the learning rate
-decays over each run. Another loss is attention that strays from where a token is said. One process a core, each with
-its own batches, whose gradients are averaged; on CUDA one process a device, in mixed precision. A stopped process
-(SIGSTOP) can go on later: the pause does not count as training.
+Windows of speech are of 2 to 7 s, and more and more of 12 and 30 s towards the end of a run; the learning rate decays
+over each run. One process a core, each with its own batches, whose gradients are averaged; on CUDA one process a
+device, in mixed precision. A stopped process (SIGSTOP) can go on later: the pause does not count as training.
 
 SPDX-License-Identifier: MIT
 """
@@ -25,6 +24,8 @@ import json
 import math
 import os
 import random
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -44,7 +45,7 @@ from reading import Texts, durations, read_batches
 SHORT = (2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 7.0)
 WIDE = (12.0, 12.0, 12.0, 30.0)
 N_SILENT = 24                                # positions that stand for the silence around a window
-BLUR = 0.3                                   # noise in what is read, as hearing is never exact
+BLUR = 0.25                                  # noise in what is read, about as much as hearing is from it
 LOSSES = ("decoder", "stray", "phone", "pull", "reading", "reading's stray")
 SAVE_EVERY, REPORT_EVERY = 120, 30           # seconds
 LONGEST_STEP = 30                            # seconds; a longer one was a pause
@@ -107,22 +108,22 @@ def writing_losses(net, voc, heard, batch):
     return cross_entropy(logits + bump, batch.labels), stray_attention(net, heard, batch.where)
 
 
-def hearing_losses(net, heard, phones):
-    """How well phonemes are told apart, and how far what is heard is from what stands for them in text."""
-    labels = F.pad(phones, (0, heard.x.shape[1] - phones.shape[1]))          # silence around the window
-    known = labels != IGNORE
-    with torch.no_grad():
-        wanted = net.imagined(net.said(labels[known]), heard.at[known])
-    pull = (heard.x[known] - wanted).square().mean() / net.said.weight.detach().var()
-    return cross_entropy(net.phone(heard.x), labels), pull
+def hearing_losses(net, heard, batch):
+    """How well phonemes are told apart, and how far what is heard is from what stands in for it in text."""
+    n_silent = heard.x.shape[1] - batch.phones.shape[1]
+    phones = F.pad(batch.phones, (0, n_silent))
+    rows = torch.cat([batch.rows, batch.silence.expand(len(phones), n_silent, -1)], 1)
+    known = phones != IGNORE
+    imagined = net.imagined(rows[known], heard.at[known])
+    pull = (heard.x[known] - imagined).square().mean() / imagined.detach().var()
+    return cross_entropy(net.phone(heard.x), phones), pull
 
 
-def imagined(net, batch):
+def reading_losses(net, voc, batch):
     """Text as if it was heard."""
-    share = batch.share[..., None]
-    said = net.said(batch.phones) * (1 - share) + net.said(batch.other) * share
-    said = said + BLUR * net.said.weight.detach().std() * torch.randn_like(said)
-    return Heard(net.imagined(said, batch.at), batch.at, batch.bias)
+    x = net.imagined(batch.rows, batch.at)
+    x = x + BLUR * x.detach().std() * torch.randn_like(x)
+    return writing_losses(net, voc, Heard(x, batch.at, batch.bias), batch)
 
 
 def flatten(net):
@@ -166,7 +167,7 @@ class Trainer:
         os.rename(unfinished, self.last)
 
     def learn(self, spoken, read, write, n_silent, rate):
-        """One step -> LOSSES, 0 for those without; or None if the gradient was not finite (the same in all workers)."""
+        """One step -> LOSSES, or None if the gradient was not finite (the same in all workers)."""
         a, net = self.a, self.net
         mixed = torch.autocast(self.device.type, torch.bfloat16, enabled=a.bfloat16)
         hearing = writing = reading = 0.0, 0.0
@@ -174,13 +175,13 @@ class Trainer:
         if spoken:
             with mixed:
                 heard = net.encoder.hear(spoken.mel, spoken.start, n_silent)
-                hearing = hearing_losses(net, heard, spoken.phones)
+                hearing = hearing_losses(net, heard, spoken)
                 if write:
                     writing = writing_losses(net, self.voc, heard, spoken)
             (a.phone * hearing[0] + a.pull * hearing[1] + writing[0] + a.guide * writing[1]).backward()
         if read:
             with mixed:
-                reading = writing_losses(net, self.voc, imagined(net, read), read)
+                reading = reading_losses(net, self.voc, read)
             (reading[0] + a.guide * reading[1]).backward()
         dist.all_reduce(self.flat.grad)
         self.flat.grad /= a.workers
@@ -284,16 +285,16 @@ def arguments():
     ap.add_argument("--lr", type=float, default=1.5e-3, help="highest learning rate")
     ap.add_argument("--end-lr", type=float, default=2e-5, help="learning rate at the end of the run")
     ap.add_argument("--warmup", type=int, default=200, help="steps until the highest learning rate")
-    ap.add_argument("--batch-seconds", type=float, default=48, help="speech in one step of all workers; 0: text only")
-    ap.add_argument("--text-seconds", type=float, default=120, help="the same of text, as long as it would be spoken")
+    ap.add_argument("--batch-seconds", type=float, default=20, help="speech in one step of all workers; 0: text only")
+    ap.add_argument("--text-seconds", type=float, default=480, help="the same of text, as long as it would be spoken")
     ap.add_argument("--hear", type=float, default=10, help="minute until which speech is for the hearing blocks only")
     ap.add_argument("--plain", type=float, default=0.3, help="share of batches of default voices, undisturbed")
     ap.add_argument("--several", type=float, default=0.5, help="share of short windows with several sentences")
     ap.add_argument("--phone", type=float, default=0.5, help="weight of the phonemes' loss")
-    ap.add_argument("--pull", type=float, default=0.5, help="weight of the distance between heard and read phonemes")
+    ap.add_argument("--pull", type=float, default=1.0, help="weight of the distance between heard and read phonemes")
     ap.add_argument("--guide", type=float, default=1.0, help="weight of the stray attention")
-    ap.add_argument("--vocab", type=int, default=2000, help="text tokens")
-    ap.add_argument("--config", type=json.loads, default=dict(n_state=192, n_head=3, n_enc=4, n_hear=3, n_dec=4),
+    ap.add_argument("--vocab", type=int, default=1500, help="text tokens")
+    ap.add_argument("--config", type=json.loads, default=dict(n_state=128, n_head=2, n_enc=5, n_hear=4, n_dec=4),
                     help="sizes, as JSON")
     ap.add_argument("--bfloat16", action="store_true", default=torch.cuda.is_available(),
                     help="matrix products in bfloat16: on CUDA always; worth it on a CPU with avx512_bf16 or amx_bf16")
@@ -308,8 +309,9 @@ def main():
     # of the workers: a process a core beats threads, and all sizes of matrix products are kept
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", DNNL_PRIMITIVE_CACHE_CAPACITY="16384",
                       ONEDNN_PRIMITIVE_CACHE_CAPACITY="16384")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))                # so that workers end with it
     with tempfile.TemporaryDirectory() as folder:
-        torch.multiprocessing.spawn(work, (a, f"{folder}/meeting"), nprocs=a.workers)
+        torch.multiprocessing.spawn(work, (a, f"{folder}/meeting"), nprocs=a.workers, daemon=True)
 
 
 if __name__ == "__main__":
