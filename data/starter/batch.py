@@ -25,7 +25,7 @@ NOWHERE = -1.0                               # a label that comes from no place 
 RATE = mel.SAMPLE_RATE
 FRAME = 2 * mel.HOP                          # samples per encoder position (20 ms)
 N_POSITIONS = 1500                           # encoder positions in 30 s
-DEFAULT_VOICES = ("en-US", "en")             # of espeak-ng: the easiest ones
+DEFAULT_VOICES = ("en-US", "en", "slt", "rms")
 NOISE_LENGTH = 1 << 20
 
 
