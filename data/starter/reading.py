@@ -28,7 +28,7 @@ from batch import (FRAME, IGNORE, N_POSITIONS, NOWHERE, RATE, Utterance, in_cont
 from speech import WEIGHTS, Espeak
 
 VOICES = "en-US", "en"
-WINDOWS = 3.0, 3.0, 3.5, 4.0, 4.0, 5.0, 5.0, 8.0, 12.0, 30.0             # seconds
+WINDOWS = 3.0, 3.5, 4.0, 4.0, 5.0, 5.0, 8.0, 12.0, 20.0, 30.0            # seconds
 TOGETHER = 5                                 # batches that are made together, to be sorted by length
 N_SILENT = 16                                # positions that stand for all the silence of a window
 PACE = 0.8, 1.25                             # of the default voices

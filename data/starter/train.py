@@ -11,7 +11,7 @@ after --hear minutes, all above them to write what they hear. And one of text (r
 above take for heard. What they learn from text is of use with speech, since what is heard and what stands in for it in
 text are pulled together. Another loss is attention that strays from where a token is said.
 
-Windows of speech are of 2 to 7 s, and more and more of 12 and 30 s towards the end of a run; the learning rate decays
+Windows of speech are of 2 to 7 s, and some, more towards the end of a run, of 12 and 30 s; the learning rate decays
 over each run. One process a core, each with its own batches, whose gradients are averaged; on CUDA one process a
 device, in mixed precision. A stopped process (SIGSTOP) can go on later: the pause does not count as training.
 
@@ -81,7 +81,7 @@ def plan(a, rng, step, seconds, before):
     rate = a.end_lr + (a.lr - a.end_lr) * (1 + math.cos(math.pi * done)) / 2
     rate *= min(1, (step + 1) / a.warmup)
     minute = (before + seconds) / 60
-    wide = rng.random() < 0.3 * done
+    wide = rng.random() < a.wide * (1 + done) / 2
     return Plan(rate, rng.choice(WIDE if wide else SHORT), float(rng.random() < (0.9 if wide else a.several)),
                 float(rng.random() < a.plain), float(minute >= a.hear))
 
@@ -290,6 +290,7 @@ def arguments():
     ap.add_argument("--hear", type=float, default=10, help="minute until which speech is for the hearing blocks only")
     ap.add_argument("--plain", type=float, default=0.3, help="share of batches of default voices, undisturbed")
     ap.add_argument("--several", type=float, default=0.5, help="share of short windows with several sentences")
+    ap.add_argument("--wide", type=float, default=0.4, help="share of windows of 12 and 30 s at the end; half at first")
     ap.add_argument("--phone", type=float, default=0.5, help="weight of the phonemes' loss")
     ap.add_argument("--pull", type=float, default=1.0, help="weight of the distance between heard and read phonemes")
     ap.add_argument("--guide", type=float, default=1.0, help="weight of the stray attention")
