@@ -7,13 +7,16 @@ from Whisper, and is gone or folded in when the model is exported:
 - Timestamp embeddings are an affine map of sinusoids, so that neighbours share what they learn.
 - The encoder can stand for 30 s at the price of a short window: a window may begin anywhere in the 1500
   positions, and a few silent positions, each with a bias in attention, stand for all the silence around it.
-- Two linear heads on the encoder, for letters (CTC) and phonemes, help it to find its feet.
+- The encoder's lower blocks learn to hear: what they make of a position, after n_hear of them, is to be no more
+  than the sum of embeddings of the phoneme that is heard there, of those around it and of the place (`imagined`).
+  So the blocks above and the decoder can learn from text alone, where such sums stand in for sound.
 
 Source: Radford et al. 2022, "Robust speech recognition via large-scale weak supervision".
 
 SPDX-License-Identifier: MIT
 """
 import math
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -21,6 +24,13 @@ from torch import nn
 
 from bpe import N_TIMES
 from mel import N_MELS
+
+
+class Heard(NamedTuple):
+    """Positions of a window, as the upper blocks of the encoder read them."""
+    x: torch.Tensor                          # [b, t, n_state]
+    at: torch.Tensor                         # [b, t] which of the n_ctx positions each is
+    bias: torch.Tensor                       # [b, 1, 1, t] in attention, or None
 
 
 def sinusoids(length, channels):
@@ -81,8 +91,9 @@ def conv(x, layer, stride):
 
 
 class Encoder(nn.Module):
-    def __init__(self, n_ctx, n_state, n_head, n_layer):
+    def __init__(self, n_ctx, n_state, n_head, n_layer, n_hear):
         super().__init__()
+        self.n_hear = n_hear
         self.conv1 = nn.Conv1d(N_MELS, n_state, 3, padding=1)
         self.conv2 = nn.Conv1d(n_state, n_state, 3, stride=2, padding=1)
         self.register_buffer("positional_embedding", sinusoids(n_ctx, n_state))
@@ -98,29 +109,34 @@ class Encoder(nn.Module):
         floor = (mel.amax(dim=(1, 2), keepdim=True) - 2).clamp(min=-1.5)          # zero samples, in log_mel
         return self.front(floor.expand(-1, N_MELS, 8))[:, 2:3]
 
-    def forward(self, mel, start=None, n_silent=0):
-        """mel [b, 80, 2 t] -> x [b, t + n_silent, n_state] and the attention bias of these positions, or None.
+    def hear(self, mel, start, n_silent=0):
+        """mel [b, 80, 2 t] -> Heard of t + n_silent positions.
 
         start [b]: the position, of n_ctx, at which each window begins. n_silent positions out of the rest,
         drawn at random, stand for all of it."""
         x = self.front(mel)
         b, t = x.shape[:2]
         n_ctx = len(self.positional_embedding)
-        at = torch.arange(t, device=x.device).expand(b, t)
-        if start is not None:
-            at = at + start[:, None]
+        at = start[:, None] + torch.arange(t, device=x.device)
         bias = None
         if n_silent:
             rest = n_ctx - t
             drawn = torch.rand(b, rest, device=x.device).argsort(1)[:, :n_silent]
             x = torch.cat([x, self.silence(mel).expand(-1, n_silent, -1)], 1)
             at = torch.cat([at, (at[:, -1:] + 1 + drawn) % n_ctx], 1)
-            bias = torch.zeros(t + n_silent, device=x.device)
-            bias[t:] = math.log(rest / n_silent)
+            bias = torch.zeros(1, 1, 1, t + n_silent, device=x.device)
+            bias[..., t:] = math.log(rest / n_silent)
         x = x + self.positional_embedding[at]
-        for block in self.blocks:
+        for block in self.blocks[:self.n_hear]:
             x = block(x, bias)
-        return self.ln_post(x), bias
+        return Heard(x, at, bias)
+
+    def read(self, heard):
+        """-> what the decoder attends to, [b, t, n_state]"""
+        x = heard.x
+        for block in self.blocks[self.n_hear:]:
+            x = block(x, heard.bias)
+        return self.ln_post(x)
 
 
 class Decoder(nn.Module):
@@ -153,24 +169,28 @@ class Decoder(nn.Module):
 
 
 class Whisper(nn.Module):
-    def __init__(self, n_class, n_letter, n_phone, n_state, n_head, n_enc, n_dec, n_audio_ctx=1500, n_text_ctx=448):
+    def __init__(self, n_class, n_phone, n_state, n_head, n_enc, n_hear, n_dec, n_audio_ctx=1500, n_text_ctx=448):
         super().__init__()
-        self.encoder = Encoder(n_audio_ctx, n_state, n_head, n_enc)
+        self.encoder = Encoder(n_audio_ctx, n_state, n_head, n_enc, n_hear)
         self.decoder = Decoder(n_class, n_text_ctx, n_state, n_head, n_dec)
-        self.ctc = nn.Linear(n_state, n_letter)
-        self.phone = nn.Linear(n_state, n_phone)
+        self.said = nn.Embedding(7 * n_phone, n_state)           # phonemes in context (batch.in_context) as heard
+        self.place = nn.Linear(n_state, n_state, bias=False)     # and where
+        self.phone = nn.Sequential(nn.LayerNorm(n_state), nn.Linear(n_state, n_phone))
+
+    def imagined(self, rows, at):
+        """What the hearing blocks should make of phonemes [..., 5] at these positions [...]."""
+        return self.said(rows).sum(-2) + self.place(self.encoder.positional_embedding[at])
 
     @classmethod
     def load(cls, state, cfg):
         """A model with the weights of a state dict, whose shapes tell the rest."""
-        sizes = [len(state[name]) for name in ("decoder.token_embedding.weight", "ctc.weight", "phone.weight")]
-        net = cls(*sizes, **cfg)
+        net = cls(*(len(state[name]) for name in ("decoder.token_embedding.weight", "phone.1.weight")), **cfg)
         net.load_state_dict(state)
         return net
 
     def exported(self):
         """Whisper's own tensors by name, with the embedding of every training class."""
-        helpers = ("ctc.", "phone.", "decoder.time_", "decoder.mask")
+        helpers = ("said.", "place.", "phone.", "decoder.time_", "decoder.mask")
         tensors = {k: v for k, v in self.state_dict().items() if not k.startswith(helpers)}
         tensors["decoder.token_embedding.weight"] = self.decoder.table().detach()
         return tensors

@@ -50,7 +50,7 @@ class Sentence(NamedTuple):
 
 def say(text, voice):
     program, name = VOICES[voice]
-    return espeak().say(text, name)[0] if program == "espeak-ng" else flite(text, name)
+    return (espeak().say(text, name) if program == "espeak-ng" else flite(text, name))[0]
 
 
 def festival(texts):
