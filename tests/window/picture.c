@@ -1,4 +1,4 @@
-/* picture.c - what a widget draws, as pixels
+/* picture.c - what a widget shows, as pixels and as words
  *
  * SPDX-License-Identifier: MIT
  */
@@ -180,4 +180,15 @@ guint
 picture_ink (const Picture *picture, int x, int y, int width, int height)
 {
   return count (picture, x, y, width, height, is_ink, 0);
+}
+
+gboolean
+picture_says (GtkWidget *widget, const char *text)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    if (picture_says (child, text))
+      return TRUE;
+  return FALSE;
 }

@@ -1,4 +1,4 @@
-/* picture.h - what a widget draws, as pixels
+/* picture.h - what a widget shows, as pixels and as words
  *
  * SPDX-License-Identifier: MIT
  */
@@ -26,6 +26,9 @@ guint picture_count (const Picture *picture, int x, int y, int width, int height
 
 /* Pixels of the rectangle with anything in them at all. */
 guint picture_ink (const Picture *picture, int x, int y, int width, int height);
+
+/* Whether a label that can be seen, the widget or one in it, has this text in its own. */
+gboolean picture_says (GtkWidget *widget, const char *text);
 
 /* Shows the window that the widget is in, and waits until it is laid out and drawn: what is clicked before goes nowhere. */
 void picture_settle (GtkWidget *widget);

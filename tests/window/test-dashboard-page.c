@@ -94,18 +94,6 @@ figure (Fixture *f, TilescribeLiveFigure which)
   return tilescribe_live_figures_get (TILESCRIBE_LIVE_FIGURES (find (f, TILESCRIBE_TYPE_LIVE_FIGURES, 0)), which);
 }
 
-/* The texts of all labels that can be seen. */
-static gboolean
-says (GtkWidget *widget, const char *text)
-{
-  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (says (child, text))
-      return TRUE;
-  return FALSE;
-}
-
 static void
 add_run (ScribeStore *store, gint64 transcript, guint i, gboolean utterance)
 {
@@ -210,7 +198,7 @@ test_empty (Fixture *f, gconstpointer unused)
 {
   put_into_window (f, WIDE);
   look (f, WIDE, "dashboard-empty");
-  g_assert_true (says (GTK_WIDGET (f->page), "Nothing Measured Yet"));
+  g_assert_true (picture_says (GTK_WIDGET (f->page), "Nothing Measured Yet"));
   g_assert_true (isnan (figure (f, TILESCRIBE_FIGURE_RATE)));
   g_assert_true (isnan (figure (f, TILESCRIBE_FIGURE_QUEUE)));
 }
@@ -275,8 +263,8 @@ test_emulator (Fixture *f, gconstpointer unused)
   look (f, WIDE, "dashboard-emulator");
   picture_free (picture_of (gtk_widget_get_ancestor (strip, ADW_TYPE_PREFERENCES_GROUP), WIDE, HEIGHT, "dashboard-array"));
   g_assert_true (gtk_widget_get_mapped (strip));
-  g_assert_true (says (GTK_WIDGET (f->page), "NPU, Emulated"));
-  g_assert_true (says (GTK_WIDGET (f->page), "Power and energy are not known"));
+  g_assert_true (picture_says (GTK_WIDGET (f->page), "NPU, Emulated"));
+  g_assert_true (picture_says (GTK_WIDGET (f->page), "Power and energy are not known"));
   g_assert_true (
       tells_stages (f, "Submit, modelled: 4.0 ms, Kernel, modelled: 16 ms, Transfer, modelled: 12 ms, Host, measured: 6.0 ms"));
   g_assert_true (tells_stages (f, "Tail: not measured, Voice activity: not measured, Wait for the engine: not measured, Mel "
@@ -307,7 +295,7 @@ test_npu (Fixture *f, gconstpointer unused)
   tilescribe_dashboard_page_set_store (f->page, f->store);
   picture_wait (has_latency, f);
   look (f, WIDE, "dashboard-npu");
-  g_assert_false (says (GTK_WIDGET (f->page), "odelled"));
+  g_assert_false (picture_says (GTK_WIDGET (f->page), "odelled"));
   g_assert_true (tells_stages (f, "Submit: 4.0 ms, Kernel: 16 ms, Transfer: 12 ms, Host: 6.0 ms, Total: 38 ms"));
   rate = tilescribe_line_chart_get_summary (TILESCRIBE_LINE_CHART (find (f, TILESCRIBE_TYPE_LINE_CHART, 0)));
   g_assert_nonnull (strstr (rate, "starter-en, npu, dictated: firmware 1.1.2.64 since"));
@@ -381,9 +369,9 @@ test_telemetry (Fixture *f, gconstpointer unused)
   assert_tells (strip, "Column 1: 75 %, on average 75 %; Column 2: 75 %, on average 75 %; Column 3: 75 %, on average 75 %; "
                        "Column 4: 75 %, on average 75 %; Column 5: 0 %, on average 0 %; Column 6: 0 %, on average 0 %; Column "
                        "7: 0 %, on average 0 %; Column 8: 0 %, on average 0 %");
-  g_assert_false (says (GTK_WIDGET (array), "Not known"));
+  g_assert_false (picture_says (GTK_WIDGET (array), "Not known"));
   tell_of_npu (array, 6, 0, SCRIBE_NPU_FORBIDDEN);
-  g_assert_true (says (GTK_WIDGET (array), "Not known: use of the columns, power: you may not ask the driver"));
+  g_assert_true (picture_says (GTK_WIDGET (array), "Not known: use of the columns, power: you may not ask the driver"));
   gtk_window_destroy (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (array))));
 }
 
@@ -395,7 +383,7 @@ test_no_array (Fixture *f, gconstpointer unused)
   tilescribe_dashboard_page_set_store (f->page, f->store);
   picture_wait (has_latency, f);
   g_assert_false (gtk_widget_get_mapped (find (f, TILESCRIBE_TYPE_HEAT_STRIP, 0)));
-  g_assert_false (says (GTK_WIDGET (f->page), "NPU, Emulated"));
+  g_assert_false (picture_says (GTK_WIDGET (f->page), "NPU, Emulated"));
 }
 
 static void
@@ -484,8 +472,8 @@ test_session (Fixture *f, gconstpointer unused)
   g_assert_cmpfloat (figure (f, TILESCRIBE_FIGURE_QUEUE), ==, 1);
   picture_wait (has_rate, f);
   look (f, WIDE, "dashboard-session");
-  g_assert_true (says (GTK_WIDGET (f->page), "starter-en"));
-  g_assert_true (says (GTK_WIDGET (f->page), scribe_session_get_device_reason (session)));
+  g_assert_true (picture_says (GTK_WIDGET (f->page), "starter-en"));
+  g_assert_true (picture_says (GTK_WIDGET (f->page), scribe_session_get_device_reason (session)));
   tilescribe_dashboard_page_set_session (f->page, NULL);
   scribe_session_close (session);
 }
@@ -493,7 +481,7 @@ test_session (Fixture *f, gconstpointer unused)
 static gboolean
 tells_trouble (gpointer data)
 {
-  return says (data, "is not");
+  return picture_says (data, "is not");
 }
 
 static gboolean

@@ -132,26 +132,15 @@ show_page (Fixture *f)
 }
 
 static gboolean
-says (GtkWidget *widget, const char *text)
-{
-  if (GTK_IS_LABEL (widget) && gtk_widget_get_mapped (widget) && strstr (gtk_label_get_text (GTK_LABEL (widget)), text) != NULL)
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
-    if (says (child, text))
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 tells_that_nothing_comes (gpointer page)
 {
-  return says (page, "The NPU’s driver does not answer at the moment");
+  return picture_says (page, "The NPU’s driver does not answer at the moment");
 }
 
 static gboolean
 tells_what_came (gpointer page)
 {
-  return says (page, "Not known: use of the columns, power: there is no NPU");
+  return picture_says (page, "Not known: use of the columns, power: there is no NPU");
 }
 
 static void
