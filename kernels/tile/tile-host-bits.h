@@ -1,4 +1,4 @@
-/* tile-host-bits.h - what looks at the bits of floats: 2^x, and the first guesses that tile-math.h improves
+/* tile-host-bits.h - what looks at the bits of floats: 2^x, GELU, and the first guesses that tile-math.h improves
  *
  * SPDX-License-Identifier: MIT
  */
